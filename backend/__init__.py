@@ -1,0 +1,1 @@
+"""Facteur: till tickets by e-mail as PDF."""

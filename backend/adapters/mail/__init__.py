@@ -1,0 +1,1 @@
+"""Mails: their making, their transports, the training server."""

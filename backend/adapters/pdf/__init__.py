@@ -1,0 +1,1 @@
+"""PDF engines and what checks their pages."""

@@ -1,0 +1,1 @@
+"""Secrets: the keyring, and the encrypted file without one."""

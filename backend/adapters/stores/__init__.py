@@ -1,0 +1,1 @@
+"""Settings in TinyDB, records in SQL."""
