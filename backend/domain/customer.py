@@ -1,0 +1,47 @@
+"""Customers and contacts; the walk-in customer DIVERS always exists and has no address."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+WALK_IN = "DIVERS"
+
+
+@dataclass(frozen=True, slots=True)
+class PostalAddress:
+    """A billing or delivery address with the e-mail that belongs to it."""
+
+    lines: tuple[str, ...] = ()
+    postal_code: str = ""
+    city: str = ""
+    email: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Contact:
+    """A person; `customer_code` is empty for a contact of no customer."""
+
+    code: str
+    name: str
+    email: str = ""
+    phone: str = ""
+    customer_code: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Customer:
+    """A known customer with its two addresses and, at most, one main contact (by code)."""
+
+    code: str
+    name: str
+    billing_address: PostalAddress = field(default_factory=PostalAddress)
+    delivery_address: PostalAddress = field(default_factory=PostalAddress)
+    main_contact: str = ""
+
+    @property
+    def is_walk_in(self) -> bool:
+        """Tell whether this is DIVERS, whose address is asked for and kept nowhere."""
+        return self.code == WALK_IN
+
+
+WALK_IN_CUSTOMER = Customer(WALK_IN, WALK_IN)

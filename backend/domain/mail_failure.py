@@ -1,0 +1,94 @@
+"""Why a mail did not leave: one cause per row of the table that users read (web/messages.py holds the sentences)."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+from backend.domain.errors import FacteurError, NotReadyError
+
+
+class MailCause(StrEnum):
+    """Stable cause codes, as `send --json` prints them."""
+
+    NAME_NOT_FOUND = "name_not_found"
+    CONNECTION_REFUSED = "connection_refused"
+    NO_ANSWER = "no_answer"
+    TLS_EXPECTED = "tls_expected"  # spoke plain to a TLS port
+    TLS_NOT_SPOKEN = "tls_not_spoken"  # spoke TLS to a plain port
+    ENCRYPTION_NOT_OFFERED = "encryption_not_offered"
+    ENCRYPTION_REQUIRED = "encryption_required"  # security NONE to a public host, or with a password
+    CERTIFICATE_EXPIRED = "certificate_expired"
+    CERTIFICATE_WRONG_NAME = "certificate_wrong_name"
+    CERTIFICATE_UNTRUSTED = "certificate_untrusted"
+    LOGIN_NOT_OFFERED = "login_not_offered"
+    LOGIN_REFUSED = "login_refused"
+    PASSWORD_LOGIN_RETIRED = "password_login_retired"  # noqa: S105 - a code, not a password
+    LOGIN_UNAVAILABLE = "login_unavailable"
+    AUTHORIZATION_EXPIRED = "authorization_expired"
+    LOGIN_REQUIRED = "login_required"
+    RELAY_DENIED = "relay_denied"
+    SENDER_REFUSED = "sender_refused"
+    RECIPIENT_UNKNOWN = "recipient_unknown"
+    RECIPIENT_REFUSED = "recipient_refused"
+    MAILBOX_FULL = "mailbox_full"
+    RECIPIENT_DEFERRED = "recipient_deferred"
+    MESSAGE_TOO_BIG = "message_too_big"
+    REFUSED_AS_SPAM = "refused_as_spam"
+    SERVER_BUSY = "server_busy"
+    CONNECTION_LOST = "connection_lost"  # before the final dot: nothing left
+    ANSWER_LOST = "answer_lost"  # after the final dot: perhaps it left
+    ACCENTED_ADDRESS = "accented_address"
+    UNEXPECTED_ANSWER = "unexpected_answer"
+    CANCELLED = "cancelled"
+
+
+TEMPORARY = frozenset(
+    {
+        MailCause.NAME_NOT_FOUND,
+        MailCause.CONNECTION_REFUSED,
+        MailCause.NO_ANSWER,
+        MailCause.LOGIN_UNAVAILABLE,
+        MailCause.RECIPIENT_DEFERRED,
+        MailCause.SERVER_BUSY,
+        MailCause.CONNECTION_LOST,
+    }
+)
+
+
+@dataclass(eq=False)
+class MailFailure(FacteurError):  # noqa: N818 - a refusal by the server is a result more than an error of ours
+    """The whole mail did not leave; `reply` is the server's answer, addresses masked, `transcript` has no secret."""
+
+    mail_cause: MailCause
+    host: str = ""
+    port: int = 0
+    reply: str = ""
+    detail: str = ""  # the other name of a certificate, a size limit in bytes...
+    transcript: str = ""
+
+    @property
+    def cause_code(self) -> str:
+        """Return the mail cause itself."""
+        return self.mail_cause.value
+
+    @property
+    def is_temporary(self) -> bool:
+        """Tell whether trying again later, without any change, may help."""
+        return self.mail_cause in TEMPORARY
+
+
+@dataclass(eq=False)
+class SenderNotSetError(NotReadyError):
+    """This user has no sender settings yet."""
+
+    cause = "sender_not_set"
+    user: str
+
+
+@dataclass(eq=False)
+class SenderNotTestedError(NotReadyError):
+    """The gate is closed: exactly these settings have not yet sent a test mail (PRODUCT B6)."""
+
+    cause = "sender_not_tested"
+    user: str

@@ -1,0 +1,280 @@
+"""What the use cases ask of the world; adapters and the fakes of the tests answer."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from contextlib import AbstractContextManager
+from datetime import datetime
+from pathlib import Path
+from typing import Protocol
+
+from backend.domain.customer import Contact, Customer
+from backend.domain.document_type import DocumentType
+from backend.domain.mail_template import MailTemplate
+from backend.domain.outgoing_mail import Delivery, JournalEntry, MailState, OutgoingMail, SendingPhase
+from backend.domain.pdf_settings import EngineDescription, PageFormat, PdfSettings
+from backend.domain.sender_profile import SenderProfile
+from backend.domain.shop import Cashier, Company, Product, Till
+from backend.domain.ticket import (
+    ChainReport,
+    RecordedTicket,
+    Ticket,
+    TicketNumber,
+    TicketQuery,
+    TicketSummary,
+)
+from backend.domain.ticket_layout import TicketLayout, TicketMarks
+from backend.domain.user import User
+
+
+class Clock(Protocol):
+    """The time of the till PC, aware, in the PC's time zone."""
+
+    def now(self) -> datetime: ...
+
+
+class SendingWatch(Protocol):
+    """Who is told how a sending goes on; a transport calls `phase` before the phase begins."""
+
+    def phase(self, phase: SendingPhase) -> None: ...
+
+    def step(self, name: str, detail: str = "") -> None:
+        """Tell a finished step: name_found, connected, encrypted, signed_in, sender_accepted, recipient_accepted,
+        message_accepted.
+        """
+
+
+class MailTransport(Protocol):
+    """A way in which mail leaves."""
+
+    def send(self, mail: OutgoingMail, sender: SenderProfile, watch: SendingWatch) -> Delivery:
+        """Send to `mail.remaining_recipients`; return a result for each of them.
+
+        Raises MailFailure when nothing was accepted for a reason of the whole mail, with cause ANSWER_LOST when the
+        answer to the final dot never came. Nothing is raised after the server has accepted.
+        """
+
+
+class PdfEngine(Protocol):
+    """Makes a PDF from a page that needs no file and no network."""
+
+    def describe(self) -> EngineDescription:
+        """Return program and version; raises PdfEngineMissingError."""
+
+    def make_pdf(self, html: str, page: PageFormat, target: Path) -> int:
+        """Write a complete, checked PDF to `target` (atomically) and return its number of pages.
+
+        Raises PdfFailure, PdfEngineMissingError. A fitted page is as high as its content plus the bottom margin.
+        """
+
+    def close(self) -> None: ...
+
+
+class TicketPage(Protocol):
+    """Sets a ticket as HTML for an engine; every field is text there, never markup."""
+
+    def __call__(self, recorded: RecordedTicket, layout: TicketLayout, marks: TicketMarks) -> str: ...
+
+
+class TicketStore(Protocol):
+    """Recorded tickets, each till a chain; nothing here changes or deletes one."""
+
+    def record(self, ticket: Ticket) -> RecordedTicket:
+        """Give the next number of an own till and append, durably, in one transaction."""
+
+    def add_foreign(self, tickets: Sequence[Ticket]) -> list[RecordedTicket | None]:
+        """Append numbered tickets of foreign tills, all or none; None for one that is there with the same content.
+
+        Raises TicketConflictError for a number that is there with other content.
+        """
+
+    def find(self, key: TicketNumber) -> RecordedTicket:
+        """Return one ticket; raises NotFoundError("ticket", ...)."""
+
+    def search(self, query: TicketQuery) -> list[TicketSummary]:
+        """Return summaries, newest first."""
+
+    def count(self, query: TicketQuery) -> int:
+        """Return how many tickets the query finds, without its page."""
+
+    def check_chain(self) -> ChainReport:
+        """Read every chain and prove it, including that no ticket is missing at its end."""
+
+
+class CustomerStore(Protocol):
+    """Customers and contacts; DIVERS is always found."""
+
+    def find(self, code: str) -> Customer:
+        """Return a customer; raises NotFoundError("customer", code)."""
+
+    def contact(self, code: str) -> Contact:
+        """Return a contact; raises NotFoundError("contact", code)."""
+
+    def search(self, text: str, *, limit: int = 50, offset: int = 0) -> list[Customer]:
+        """Return customers whose name, code, town or address has words that begin so."""
+
+    def search_contacts(self, text: str, *, limit: int = 50, offset: int = 0) -> list[Contact]: ...
+
+    def save(self, customers: Iterable[Customer], contacts: Iterable[Contact] = ()) -> None:
+        """Insert or replace, all or none."""
+
+
+class ShopStore(Protocol):
+    """Tills, cashiers and products."""
+
+    def tills(self) -> list[Till]: ...
+
+    def till(self, code: str) -> Till:
+        """Return a till; raises NotFoundError("till", code)."""
+
+    def cashiers(self) -> list[Cashier]: ...
+
+    def products(self, text: str = "", *, limit: int = 200) -> list[Product]: ...
+
+    def save(
+        self, tills: Iterable[Till] = (), cashiers: Iterable[Cashier] = (), products: Iterable[Product] = ()
+    ) -> None:
+        """Insert or replace, all or none; raises TillKindError when a till with tickets would change its kind."""
+
+
+class OutboxStore(Protocol):
+    """Mails on their way; what could name a customer is encrypted there and erased at the end."""
+
+    def save(self, mail: OutgoingMail) -> None:
+        """Insert or replace durably; in the states SENT and CANCELLED what names people is erased."""
+
+    def save_phase(self, mail_id: str, phase: SendingPhase) -> None:
+        """Commit the phase of a mail in SENDING."""
+
+    def find(self, mail_id: str) -> OutgoingMail:
+        """Return a mail with its clear content; raises NotFoundError("mail", id), SecretsUnavailableError."""
+
+    def waiting(self, states: Iterable[MailState], *, user: str = "") -> list[OutgoingMail]:
+        """Return mails in these states, oldest first, without content that this user's key can't open."""
+
+    def claim(self, mail_id: str) -> AbstractContextManager[None]:
+        """Hold a mail for this process; raises StorageError(reason="locked") when another process sends it."""
+
+
+class SendingJournal(Protocol):
+    """Append-only record of what was issued (PRODUCT F3)."""
+
+    def append(self, entry: JournalEntry) -> None: ...
+
+    def entries(self, ticket_key: str) -> list[JournalEntry]:
+        """Return the entries of a ticket, oldest first."""
+
+    def latest(self, limit: int = 50) -> list[JournalEntry]: ...
+
+    def with_pdf(self, sha256: str) -> JournalEntry | None:
+        """Return the first entry that issued this PDF."""
+
+
+class SettingsStore(Protocol):
+    """Company, sender profiles, PDF settings, mail templates, layouts; small files shared by processes."""
+
+    def company(self) -> Company | None: ...
+
+    def save_company(self, company: Company) -> None: ...
+
+    def sender_profile(self, user: str) -> SenderProfile | None: ...
+
+    def sender_profiles(self) -> list[SenderProfile]: ...
+
+    def save_sender_profile(self, profile: SenderProfile) -> None: ...
+
+    def pdf_settings(self) -> PdfSettings: ...
+
+    def save_pdf_settings(self, settings: PdfSettings) -> None: ...
+
+    def mail_template(self, document_type: DocumentType) -> MailTemplate | None: ...
+
+    def save_mail_template(self, template: MailTemplate) -> None: ...
+
+    def layouts(self) -> tuple[TicketLayout, ...]: ...
+
+    def preference(self, name: str) -> str:
+        """Return a small remembered choice (`layout:C1`), "" where there is none."""
+
+    def save_preference(self, name: str, value: str) -> None: ...
+
+
+class UserStore(Protocol):
+    """Facteur's users."""
+
+    def users(self) -> list[User]: ...
+
+    def find(self, name: str) -> User:
+        """Return a user by name, upper and lower case alike; raises NotFoundError("user", name)."""
+
+    def save(self, user: User) -> None: ...
+
+    def delete(self, name: str) -> None: ...
+
+
+class SecretStore(Protocol):
+    """Passwords, tokens and keys; `describe` says where they are kept."""
+
+    def get(self, name: str) -> str | None:
+        """Return a secret; raises SecretsUnavailableError."""
+
+    def set(self, name: str, value: str) -> None: ...
+
+    def delete(self, name: str) -> None: ...
+
+    def describe(self) -> str:
+        """Return keyring, passphrase or unprotected."""
+
+
+class Mailbox(Protocol):
+    """The captured mails of the training mode, as `.eml` files; number 1 is the oldest."""
+
+    def numbers(self) -> list[int]: ...
+
+    def raw(self, number: int) -> bytes:
+        """Return a mail as it was received; raises NotFoundError("mail", number)."""
+
+    def clear(self) -> None: ...
+
+
+class Services(Protocol):
+    """Everything that stands behind a page or a command; adapters are made when first asked for."""
+
+    @property
+    def data_dir(self) -> Path: ...
+    @property
+    def training(self) -> bool: ...
+    @property
+    def clock(self) -> Clock: ...
+    @property
+    def tickets(self) -> TicketStore: ...
+    @property
+    def customers(self) -> CustomerStore: ...
+    @property
+    def shop(self) -> ShopStore: ...
+    @property
+    def outbox(self) -> OutboxStore: ...
+    @property
+    def journal(self) -> SendingJournal: ...
+    @property
+    def settings(self) -> SettingsStore: ...
+    @property
+    def users(self) -> UserStore: ...
+    @property
+    def secrets(self) -> SecretStore: ...
+    @property
+    def ticket_page(self) -> TicketPage: ...
+    @property
+    def mailbox(self) -> Mailbox:
+        """Return the training mailbox; raises NotFoundError outside the training mode."""
+
+    @property
+    def pdf_engine(self) -> PdfEngine:
+        """Return the engine in force, kept warm."""
+
+    @property
+    def pdf_folder(self) -> Path:
+        """Return the folder in force, made if it was missing; raises StorageError."""
+
+    def transport_for(self, sender: SenderProfile) -> MailTransport:
+        """Return the way this user's mail leaves; in training always the embedded server."""

@@ -1,0 +1,1 @@
+"""One file is one action that a person would name."""
