@@ -17,6 +17,7 @@ from backend.domain.sender_profile import SenderProfile
 from backend.domain.shop import Cashier, Company, Product, Till
 from backend.domain.ticket import (
     ChainReport,
+    ImportedTicket,
     RecordedTicket,
     Ticket,
     TicketNumber,
@@ -39,8 +40,9 @@ class SendingWatch(Protocol):
     def phase(self, phase: SendingPhase) -> None: ...
 
     def step(self, name: str, detail: str = "") -> None:
-        """Tell a finished step: name_found, connected, encrypted, signed_in, sender_accepted, recipient_accepted,
-        message_accepted.
+        """Tell a finished step.
+
+        Steps: name_found, connected, encrypted, signed_in, sender_accepted, recipient_accepted, message_accepted.
         """
 
 
@@ -82,10 +84,11 @@ class TicketStore(Protocol):
     def record(self, ticket: Ticket) -> RecordedTicket:
         """Give the next number of an own till and append, durably, in one transaction."""
 
-    def add_foreign(self, tickets: Sequence[Ticket]) -> list[RecordedTicket | None]:
-        """Append numbered tickets of foreign tills, all or none; None for one that is there with the same content.
+    def add_imported(self, tickets: Sequence[Ticket]) -> list[ImportedTicket]:
+        """Append tickets of other software, all or none, durably, each once (compare with Ticket.says_the_same).
 
-        Raises TicketConflictError for a number that is there with other content.
+        Those of foreign tills come with their number; those of own tills with a reference, and get the next number.
+        Raises TicketConflictError(number or reference) for one that is there with other content.
         """
 
     def find(self, key: TicketNumber) -> RecordedTicket:
@@ -275,6 +278,9 @@ class Services(Protocol):
     @property
     def pdf_folder(self) -> Path:
         """Return the folder in force, made if it was missing; raises StorageError."""
+
+    def page_picture(self, pdf: Path, width_px: int) -> bytes:
+        """Return a PNG of the first page of a PDF."""
 
     def transport_for(self, sender: SenderProfile) -> MailTransport:
         """Return the way this user's mail leaves; in training always the embedded server."""

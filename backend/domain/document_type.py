@@ -14,5 +14,5 @@ class DocumentType(StrEnum):
 
     @property
     def may_copy(self) -> bool:
-        """Tell whether Cc and Bcc exist for this type; tickets and their credits have none."""
+        """Tell whether Cc and Bcc exist for this type; tickets have none."""
         return self is not DocumentType.TICKET

@@ -88,6 +88,7 @@ class Ticket:
     customer_code: str = WALK_IN
     customer_name: str = WALK_IN
     credit_of: str = ""  # number of the ticket that this credit corrects, `C1-3`
+    reference: str = ""  # the sender's own key of a ticket that came for an own till
     training: bool = False
 
     @property
@@ -109,6 +110,10 @@ class Ticket:
         """Return the same ticket under its number."""
         return replace(self, number=number)
 
+    def says_the_same(self, other: Ticket) -> bool:
+        """Tell whether two tickets differ at most in what Facteur adds: number, company, training."""
+        return replace(other, number=self.number, company=self.company, training=self.training) == self
+
 
 @dataclass(frozen=True, slots=True)
 class RecordedTicket:
@@ -119,6 +124,14 @@ class RecordedTicket:
     content_sha256: str
     previous_sha256: str
     chain_sha256: str
+
+
+@dataclass(frozen=True, slots=True)
+class ImportedTicket:
+    """A ticket after its import; `is_new` is False when it was there already."""
+
+    recorded: RecordedTicket
+    is_new: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -178,7 +191,7 @@ class ChainReport:
 
 @dataclass(eq=False)
 class TicketConflictError(FacteurError):
-    """A ticket of a foreign till is there already, with other content."""
+    """A ticket with this number (or reference, at an own till) is there already, with other content."""
 
     cause = "ticket_conflict"
     number: str

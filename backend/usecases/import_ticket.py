@@ -1,0 +1,196 @@
+"""Take in tickets of other till software (PRODUCT A5): whole or not at all, each once."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from decimal import Decimal
+from pathlib import Path
+from typing import Any
+
+from backend.domain.customer import WALK_IN, Contact, Customer, PostalAddress
+from backend.domain.document_type import DocumentType
+from backend.domain.email_address import parse_address
+from backend.domain.errors import InvalidInputError, NotFoundError
+from backend.domain.money import parse_amount, parse_decimal
+from backend.domain.shop import Company, Till, TillKind
+from backend.domain.ticket import NOT_NUMBERED, Payment, Ticket, TicketConflictError, TicketLine, VatTotal
+from backend.domain.ticket_rules import first_fault
+from backend.ports import Services
+from backend.usecases.located_json import LocatedJson, check_schema, read_json
+
+Place = tuple[str | int, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class ImportReport:
+    """What one file brought: numbers recorded, numbers that were there already."""
+
+    file: str
+    recorded: tuple[str, ...]
+    known: tuple[str, ...]
+    mail_to_ignored: bool = False
+
+
+def import_ticket_file(path: Path, services: Services) -> ImportReport:
+    """Import one JSON file of one or many tickets; the file isn't touched.
+
+    Raises ImportFileError with line and reason when anything in it is wrong: then nothing of it is recorded.
+    """
+    document = read_json(path)
+    check_schema(document, "ticket")
+    company = services.settings.company()
+    if company is None:
+        raise NotFoundError("company", "")
+    one = isinstance(document.value, dict)
+    values: Sequence[dict[str, Any]] = [document.value] if one else document.value
+    places: list[Place] = [()] if one else [(index,) for index in range(len(values))]
+    reader = _TicketReader(document, company, services)
+    read = [reader.ticket(value, place) for value, place in zip(values, places, strict=True)]
+    people = [reader.customer(value, place) for value, place in zip(values, places, strict=True)]
+    recorded, known = _record(read, places, document, services)
+    _save_new_customers(people, services)
+    return ImportReport(path.name, recorded, known, any("mail_to" in value for value in values))
+
+
+def _record(
+    tickets: Sequence[Ticket], places: Sequence[Place], document: LocatedJson, services: Services
+) -> tuple[tuple[str, ...], tuple[str, ...]]:
+    try:
+        results = services.tickets.add_imported(tickets)
+    except TicketConflictError as error:
+        place = next(
+            place
+            for place, ticket in zip(places, tickets, strict=True)
+            if error.number in {str(ticket.key), ticket.reference}
+        )
+        raise document.error((*place, "number"), "other_content", error.number) from None
+    recorded = tuple(str(result.recorded.ticket.key) for result in results if result.is_new)
+    known = tuple(str(result.recorded.ticket.key) for result in results if not result.is_new)
+    return recorded, known
+
+
+def _save_new_customers(people: Sequence[tuple[Customer, Contact | None] | None], services: Services) -> None:
+    for person in people:
+        if person is None:
+            continue
+        customer, contact = person
+        try:
+            services.customers.find(customer.code)
+        except NotFoundError:
+            services.customers.save([customer], [contact] if contact else [])
+
+
+class _TicketReader:
+    """Turns the values of a file into tickets, with the place of what is wrong."""
+
+    def __init__(self, document: LocatedJson, company: Company, services: Services) -> None:
+        self._document = document
+        self._company = company
+        self._services = services
+        self._now = services.clock.now()
+        self._tills = {till.code: till for till in services.shop.tills()}
+
+    def ticket(self, value: Mapping[str, Any], place: Place) -> Ticket:
+        """Return the ticket at `place`; raises ImportFileError."""
+        self._check_numbering(value, place)
+        try:
+            ticket = self._read(value)
+        except InvalidInputError as error:
+            raise self._document.error((*place, error.where), "wrong_value", error.value) from None
+        except ValueError:
+            raise self._document.error((*place, "issued_at"), "wrong_value", value["issued_at"]) from None
+        if fault := first_fault(ticket, self._now):
+            below, reason, found = fault
+            raise self._document.error((*place, *below), reason, found)
+        return ticket
+
+    def customer(self, value: Mapping[str, Any], place: Place) -> tuple[Customer, Contact | None] | None:
+        """Return the customer that the ticket brings, or None for a walk-in."""
+        given = value.get("customer")
+        if given is None or given["code"] == WALK_IN:
+            if given and len(given) > 2:
+                raise self._document.error((*place, "customer"), "walk_in_address")
+            return None
+        billing, delivery = (
+            self._address(given.get(name, {}), (*place, "customer", name))
+            for name in ("billing_address", "delivery_address")
+        )
+        contact = None
+        if main := given.get("main_contact"):
+            email = self._email(main.get("email", ""), (*place, "customer", "main_contact", "email"))
+            contact = Contact(given["code"], main["name"], email, main.get("phone", ""), given["code"])
+        return Customer(given["code"], given["name"], billing, delivery, contact.code if contact else ""), contact
+
+    def _check_numbering(self, value: Mapping[str, Any], place: Place) -> None:
+        till: Till | None = self._tills.get(value["till"])
+        if till is None:
+            raise self._document.error((*place, "till"), "till_unknown", value["till"])
+        if till.kind is TillKind.FOREIGN and "number" not in value:
+            raise self._document.error((*place, "number"), "number_missing", value["till"])
+        if till.kind is TillKind.OWN and "number" in value:
+            raise self._document.error((*place, "number"), "own_till_numbers", value["till"])
+        if till.kind is TillKind.OWN and "reference" not in value:
+            raise self._document.error((*place, "reference"), "reference_missing", value["till"])
+
+    def _read(self, value: Mapping[str, Any]) -> Ticket:
+        issued_at = datetime.fromisoformat(value["issued_at"])
+        cashier, customer = value.get("cashier", {}), value.get("customer", {})
+        return Ticket(
+            value["till"],
+            value.get("number", NOT_NUMBERED),
+            issued_at.replace(microsecond=0),
+            tuple(_line(line) for line in value["lines"]),
+            tuple(_vat(total) for total in value["vat"]),
+            tuple(Payment(payment["method"], _cents(payment["amount"])) for payment in value["payments"]),
+            _cents(value["total"]),
+            self._company,
+            change_due=_cents(value.get("change_due", 0)),
+            kind=DocumentType(value.get("kind", "ticket")),
+            cashier_code=cashier.get("code", ""),
+            cashier_name=cashier.get("name", ""),
+            customer_code=customer.get("code", WALK_IN),
+            customer_name=customer.get("name", WALK_IN),
+            credit_of=value.get("credit_of", ""),
+            reference=value.get("reference", ""),
+            training=self._services.training,
+        )
+
+    def _address(self, given: Mapping[str, Any], place: Place) -> PostalAddress:
+        return PostalAddress(
+            tuple(given.get("lines", ())),
+            given.get("postal_code", ""),
+            given.get("city", ""),
+            self._email(given.get("email", ""), (*place, "email")),
+        )
+
+    def _email(self, text: str, place: Place) -> str:
+        try:
+            return parse_address(text) if text else ""
+        except InvalidInputError:
+            raise self._document.error(place, "email", text) from None
+
+
+def _line(value: Mapping[str, Any]) -> TicketLine:
+    return TicketLine(
+        value["label"].strip(),
+        _number(value.get("quantity", 1)),
+        _cents(value["unit_price"]),
+        _number(value["vat_rate"]),
+        _cents(value["total"]),
+        _cents(value.get("discount", 0)),
+        value.get("product", ""),
+    )
+
+
+def _vat(value: Mapping[str, Any]) -> VatTotal:
+    return VatTotal(_number(value["rate"]), _cents(value["net"]), _cents(value["vat"]), _cents(value["gross"]))
+
+
+def _cents(value: Decimal | int | str) -> int:
+    return parse_amount(format(value, "f") if isinstance(value, Decimal) else str(value))
+
+
+def _number(value: Decimal | int | str) -> Decimal:
+    return parse_decimal(format(value, "f") if isinstance(value, Decimal) else str(value), "number")

@@ -1,0 +1,92 @@
+"""Load company, tills, cashiers, customers, contacts and products from one JSON file (`shop load`)."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from decimal import Decimal
+from pathlib import Path
+from typing import Any
+
+from backend.domain.customer import WALK_IN, Contact, Customer, PostalAddress
+from backend.domain.email_address import parse_address
+from backend.domain.errors import InvalidInputError
+from backend.domain.money import parse_amount, parse_decimal
+from backend.domain.shop import Cashier, Company, PrinterKind, Product, Till, TillKind
+from backend.ports import Services
+from backend.usecases.located_json import LocatedJson, check_schema, read_json
+
+Place = tuple[str | int, ...]
+
+
+def load_shop(path: Path, services: Services) -> dict[str, int]:
+    """Load a file whole or not at all; return how many records of each kind it held.
+
+    Raises ImportFileError with line and reason; TillKindError when a till with tickets would change its kind.
+    """
+    document = read_json(path)
+    check_schema(document, "shop")
+    value = document.value
+    customers = [_customer(document, index, given) for index, given in enumerate(value.get("customers", ()))]
+    contacts = [_contact(document, index, given) for index, given in enumerate(value.get("contacts", ()))]
+    products = [_product(given) for given in value.get("products", ())]
+    tills = [
+        Till(
+            given["code"],
+            given.get("label", ""),
+            TillKind(given.get("kind", "own")),
+            PrinterKind(given.get("printer", "page")),
+        )
+        for given in value.get("tills", ())
+    ]
+    cashiers = [
+        Cashier(given["code"], given["name"], given.get("first_name", "")) for given in value.get("cashiers", ())
+    ]
+    services.shop.save(tills, cashiers, products)
+    services.customers.save(customers, contacts)
+    if company := value.get("company"):
+        services.settings.save_company(Company(**{**company, "address": tuple(company.get("address", ()))}))
+    return {name: len(given) if isinstance(given, list) else 1 for name, given in value.items()}
+
+
+def _customer(document: LocatedJson, index: int, given: Mapping[str, Any]) -> Customer:
+    place: Place = ("customers", index)
+    if given["code"] == WALK_IN:
+        raise document.error((*place, "code"), "walk_in_address", WALK_IN)
+    billing, delivery = (
+        PostalAddress(
+            tuple(address.get("lines", ())),
+            address.get("postal_code", ""),
+            address.get("city", ""),
+            _email(document, (*place, name, "email"), address.get("email", "")),
+        )
+        for name in ("billing_address", "delivery_address")
+        for address in (given.get(name, {}),)
+    )
+    return Customer(given["code"], given["name"], billing, delivery, given.get("main_contact", ""))
+
+
+def _contact(document: LocatedJson, index: int, given: Mapping[str, Any]) -> Contact:
+    email = _email(document, ("contacts", index, "email"), given.get("email", ""))
+    return Contact(given["code"], given["name"], email, given.get("phone", ""), given.get("customer_code", ""))
+
+
+def _product(given: Mapping[str, Any]) -> Product:
+    return Product(
+        given["code"],
+        given["label"],
+        parse_amount(_plain(given["gross_price"])),
+        parse_decimal(_plain(given["vat_rate"]), "vat_rate"),
+        given.get("family", ""),
+        given.get("barcode", ""),
+    )
+
+
+def _plain(value: Decimal | int | str) -> str:
+    return format(value, "f") if isinstance(value, Decimal) else str(value)
+
+
+def _email(document: LocatedJson, place: Place, text: str) -> str:
+    try:
+        return parse_address(text) if text else ""
+    except InvalidInputError:
+        raise document.error(place, "email", text) from None

@@ -1,0 +1,143 @@
+"""Read JSON files that people and other software write, and say in which line something is wrong."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Sequence
+from dataclasses import dataclass
+from decimal import Decimal
+from functools import cache
+from json.decoder import WHITESPACE, scanstring  # type: ignore[attr-defined]  # documented in CPython's source only
+from pathlib import Path
+from typing import Any
+
+from backend.domain.errors import FacteurError
+
+FILE_MAX_BYTES = 20_000_000
+_FORMATS = Path(__file__).parent / "formats"
+_REASONS = {
+    "required": "missing",
+    "additionalProperties": "unknown_field",
+    "type": "wrong_type",
+    "minItems": "too_few",
+    "maxItems": "too_many",
+    "maxLength": "too_long",
+}
+
+
+@dataclass(eq=False)
+class ImportFileError(FacteurError):
+    """A file was refused whole: the line (from 1, 0 where none can be named), the place in it and a reason code."""
+
+    cause = "import_refused"
+    file: str
+    line: int
+    where: str
+    reason: str
+    value: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class LocatedJson:
+    """A file's text and its value, numbers with a point as Decimal."""
+
+    path: Path
+    text: str
+    value: Any
+
+    def error(self, place: Sequence[str | int], reason: str, value: object = "") -> ImportFileError:
+        """Make the refusal for a place such as ("lines", 2, "total")."""
+        where = "".join(f"[{part + 1}]" if isinstance(part, int) else f".{part}" for part in place).lstrip(".")
+        return ImportFileError(self.path.name, line_of(self.text, place), where, reason, str(value)[:80])
+
+
+def read_json(path: Path) -> LocatedJson:
+    """Read a UTF-8 JSON file; raises ImportFileError (unreadable, too_big, encoding, json, duplicate_key)."""
+    try:
+        raw = path.read_bytes() if path.stat().st_size <= FILE_MAX_BYTES else None
+    except OSError as error:
+        raise ImportFileError(path.name, 0, "", "unreadable", error.strerror or "") from None
+    if raw is None:
+        raise ImportFileError(path.name, 0, "", "too_big")
+    try:
+        text = raw.decode("utf-8-sig")
+        value = json.loads(text, parse_float=Decimal, parse_constant=_refuse_constant, object_pairs_hook=_unique)
+    except UnicodeDecodeError as error:
+        raise ImportFileError(path.name, raw[: error.start].count(b"\n") + 1, "", "encoding") from None
+    except json.JSONDecodeError as error:
+        raise ImportFileError(path.name, error.lineno, "", "json", error.msg) from None
+    except (ValueError, RecursionError) as error:
+        raise ImportFileError(path.name, 0, "", "json", str(error)[:80]) from None
+    return LocatedJson(path, text, value)
+
+
+def check_schema(document: LocatedJson, name: str) -> None:
+    """Hold a document against `formats/NAME.schema.json`; raises ImportFileError for the first fault in the file."""
+    faults = sorted(_validator(name).iter_errors(document.value), key=lambda fault: _order(document, fault))
+    if not faults:
+        return
+    fault = faults[0]
+    place = list(fault.absolute_path)
+    reason = _REASONS.get(fault.validator, "wrong_value")
+    if fault.validator == "required":
+        place.append(next(key for key in fault.validator_value if key not in fault.instance))
+    elif fault.validator == "additionalProperties":
+        place.append(next(key for key in fault.instance if key not in fault.schema["properties"]))
+    shown = "" if fault.validator in {"required", "additionalProperties"} else fault.instance
+    raise document.error(place, reason, shown if isinstance(shown, (str, int, Decimal)) else "")
+
+
+def line_of(text: str, place: Sequence[str | int]) -> int:
+    """Return the line of the value at `place`, or of its nearest container; the text must be valid JSON."""
+    position = WHITESPACE.match(text, 0).end()
+    for part in place:
+        below = _position_of(text, position, part)
+        if below is None:
+            break
+        position = below
+    return text.count("\n", 0, position) + 1
+
+
+def _position_of(text: str, position: int, part: str | int) -> int | None:
+    opening = text[position]
+    if opening not in "{[":
+        return None
+    position = WHITESPACE.match(text, position + 1).end()
+    index = 0
+    while text[position] not in "}]":
+        key: str | int = index
+        if opening == "{":
+            key, position = scanstring(text, position + 1, True)  # noqa: FBT003 - strict, positional in C
+            position = WHITESPACE.match(text, position).end() + 1
+            position = WHITESPACE.match(text, position).end()
+        if key == part:
+            return position
+        position = json.JSONDecoder().raw_decode(text, position)[1]
+        position = WHITESPACE.match(text, position).end()
+        if text[position] == ",":
+            position = WHITESPACE.match(text, position + 1).end()
+        index += 1
+    return None
+
+
+@cache
+def _validator(name: str) -> Any:  # noqa: ANN401 - jsonschema's validators have no common type
+    from jsonschema import Draft202012Validator
+
+    return Draft202012Validator(json.loads((_FORMATS / f"{name}.schema.json").read_text("utf-8")))
+
+
+def _order(document: LocatedJson, fault: Any) -> tuple[int, int]:  # noqa: ANN401 - jsonschema's error
+    place = list(fault.absolute_path)
+    return line_of(document.text, place), len(place)
+
+
+def _unique(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    found = dict(pairs)
+    if len(found) != len(pairs):
+        raise ValueError("a key stands twice in one object")
+    return found
+
+
+def _refuse_constant(name: str) -> None:
+    raise ValueError(f"{name} is not a number")

@@ -1,0 +1,103 @@
+"""Make the PDF of a ticket, checked, in a folder of its own (PRODUCT E2)."""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import shutil
+import tempfile
+from pathlib import Path
+
+from backend.domain.errors import NotFoundError, StorageError
+from backend.domain.outgoing_mail import JournalEntry
+from backend.domain.pdf_settings import PageFormat, TicketPdf
+from backend.domain.ticket import RecordedTicket, TicketNumber
+from backend.domain.ticket_layout import (
+    PaperFormat,
+    TicketLayout,
+    TicketMarks,
+    offered_layouts,
+    ticket_pdf_name,
+)
+from backend.ports import Services
+
+ISSUING_EVENTS = frozenset({"mailed", "printed", "saved"})
+_A4_HEIGHT_MM = 297
+
+
+def make_ticket_pdf(
+    recorded: RecordedTicket, layout: TicketLayout, folder_name: str, services: Services, *, reprint: int
+) -> TicketPdf:
+    """Make the PDF in `folder_name` below the PDF folder; nothing half-made stays behind.
+
+    Raises PdfFailure, PdfEngineMissingError, StorageError.
+    """
+    folder = services.pdf_folder / folder_name
+    try:
+        folder.mkdir(mode=0o700, exist_ok=True)
+        return _make(recorded, layout, folder / ticket_pdf_name(recorded.ticket), services, reprint=reprint)
+    except OSError as error:
+        raise StorageError(str(folder), "io" if error.errno is None else os.strerror(error.errno)) from error
+    except Exception:
+        remove_folder(folder)
+        raise
+
+
+def save_ticket_pdf(key: TicketNumber, layout_id: str, target: Path, user: str, services: Services) -> TicketPdf:
+    """Write the PDF of a ticket to a file of the user's choice; it counts as issued (PRODUCT A7)."""
+    recorded = services.tickets.find(key)
+    layout = choose_layout(recorded, layout_id, services)
+    reprint = next_reprint(str(key), services)
+    pdf = _make(recorded, layout, target, services, reprint=reprint)
+    services.journal.append(
+        JournalEntry(services.clock.now(), str(key), user, "saved", pdf_sha256=pdf.sha256, reprint=reprint)
+    )
+    return pdf
+
+
+def ticket_picture(key: TicketNumber, layout_id: str, width_px: int, services: Services) -> bytes:
+    """Return a PNG of the first page as it would be mailed now; it isn't an issue of the ticket."""
+    recorded = services.tickets.find(key)
+    layout = choose_layout(recorded, layout_id, services)
+    with tempfile.TemporaryDirectory(prefix="facteur-") as folder:
+        target = Path(folder) / "preview.pdf"
+        _make(recorded, layout, target, services, reprint=next_reprint(str(key), services))
+        return services.page_picture(target, width_px)
+
+
+def choose_layout(recorded: RecordedTicket, layout_id: str, services: Services) -> TicketLayout:
+    """Return the layout asked for, else the one last used at this till, else the first it is offered."""
+    offered = layouts_for(recorded.ticket.till_code, services)
+    by_id = {layout.id: layout for layout in offered}
+    if layout_id:
+        if layout_id not in by_id:
+            raise NotFoundError("layout", layout_id)
+        return by_id[layout_id]
+    return by_id.get(services.settings.preference(f"layout:{recorded.ticket.till_code}"), offered[0])
+
+
+def layouts_for(till_code: str, services: Services) -> tuple[TicketLayout, ...]:
+    """Return what a till is offered: small formats only where it prints on a serial printer."""
+    return offered_layouts(services.settings.layouts(), services.shop.till(till_code).printer)
+
+
+def next_reprint(ticket_key: str, services: Services) -> int:
+    """Return 0 for the original, n for DUPLICATA n: how often the ticket was issued before."""
+    return sum(entry.event in ISSUING_EVENTS for entry in services.journal.entries(ticket_key))
+
+
+def remove_folder(folder: Path) -> bool:
+    """Remove a sending's folder; tell whether it is gone (a viewer may still hold the PDF on Windows)."""
+    shutil.rmtree(folder, ignore_errors=True)
+    return not folder.exists()
+
+
+def _make(
+    recorded: RecordedTicket, layout: TicketLayout, target: Path, services: Services, *, reprint: int
+) -> TicketPdf:
+    marks = TicketMarks(reprint=reprint, specimen=recorded.ticket.training)
+    html = services.ticket_page(recorded, layout, marks)
+    height = _A4_HEIGHT_MM if layout.paper is PaperFormat.A4 else None
+    pages = services.pdf_engine.make_pdf(html, PageFormat(layout.paper.width_mm, height), target)
+    content = target.read_bytes()
+    return TicketPdf(target, hashlib.sha256(content).hexdigest(), len(content), pages)

@@ -1,0 +1,109 @@
+"""Make the draft of a ticket's mail: PDF, recipients, subject and message filled in (PRODUCT E1 to E3)."""
+
+from __future__ import annotations
+
+import secrets
+from collections.abc import Sequence
+from dataclasses import replace
+from pathlib import Path
+
+from backend.domain.document_type import DocumentType
+from backend.domain.email_address import split_addresses
+from backend.domain.errors import NotFoundError
+from backend.domain.field_catalogue import read_field
+from backend.domain.mail_failure import SenderNotSetError, SenderNotTestedError
+from backend.domain.mail_template import MailTemplate, default_template
+from backend.domain.outgoing_mail import Attachment, OutgoingMail
+from backend.domain.placeholder import fill_placeholders
+from backend.domain.sender_profile import SenderProfile
+from backend.domain.ticket import Ticket, TicketNumber
+from backend.ports import Services
+from backend.usecases.make_ticket_pdf import choose_layout, make_ticket_pdf, next_reprint
+
+
+def sender_of(user: str, services: Services) -> SenderProfile:
+    """Return a user's sender settings; raises SenderNotSetError."""
+    profile = services.settings.sender_profile(user)
+    if profile is None or not profile.email:
+        raise SenderNotSetError(user)
+    return profile
+
+
+def tested_sender_of(user: str, services: Services) -> SenderProfile:
+    """Return a user's sender settings once their test has succeeded; raises SenderNotTestedError (PRODUCT B6)."""
+    profile = sender_of(user, services)
+    if not profile.gate_is_open:
+        raise SenderNotTestedError(user)
+    return profile
+
+
+def prepare_sending(key: TicketNumber, layout_id: str, user: str, services: Services) -> OutgoingMail:
+    """Make the PDF and keep a filled-in draft; nothing leaves.
+
+    Raises NotFoundError, SenderNotSetError, PdfFailure, PdfEngineMissingError, StorageError, SecretsUnavailableError.
+    """
+    recorded = services.tickets.find(key)
+    sender = sender_of(user, services)
+    layout = choose_layout(recorded, layout_id, services)
+    mail_id = secrets.token_hex(16)
+    reprint = next_reprint(str(key), services)
+    pdf = make_ticket_pdf(recorded, layout, mail_id, services, reprint=reprint)
+    services.settings.save_preference(f"layout:{key.till_code}", layout.id)
+    template = _template(recorded.ticket.kind, services)
+    mail = OutgoingMail(
+        id=mail_id,
+        ticket_key=str(key),
+        document_type=recorded.ticket.kind,
+        user=user,
+        created_at=services.clock.now(),
+        message_id=f"<{secrets.token_hex(16)}@{sender.email.rpartition('@')[2]}>",
+        recipients=default_recipients(recorded.ticket, template, services),
+        subject=_filled(template.subject, template, recorded.ticket),
+        body=_filled(template.body, template, recorded.ticket),
+        attachments=(Attachment(pdf.path.name, pdf.path, "application/pdf"),),
+        pdf_sha256=pdf.sha256,
+        layout_id=layout.id,
+        reprint=reprint,
+        cc=template.cc if recorded.ticket.kind.may_copy else (),
+        bcc=template.bcc if recorded.ticket.kind.may_copy else (),
+        priority=sender.priority,
+        delivery_notification=sender.delivery_notification,
+        read_receipt=sender.read_receipt,
+    )
+    services.outbox.save(mail)
+    return mail
+
+
+def default_recipients(ticket: Ticket, template: MailTemplate, services: Services) -> tuple[str, ...]:
+    """Return the addresses that the settings fill in; a walk-in has none of his own."""
+    addresses: list[str] = []
+    try:
+        customer = services.customers.find(ticket.customer_code)
+        if template.to_billing_address:
+            addresses.append(customer.billing_address.email)
+        if template.to_main_contact and customer.main_contact:
+            addresses.append(services.customers.contact(customer.main_contact).email)
+    except NotFoundError:
+        pass  # the ticket of another till may name a customer that isn't kept here
+    return split_addresses(";".join([*addresses, *template.free_addresses]))
+
+
+def add_attachments(mail: OutgoingMail, paths: Sequence[Path], services: Services) -> OutgoingMail:
+    """Add files behind the PDF; raises NotFoundError("attachment", path)."""
+    added = []
+    for path in paths:
+        if not path.is_file():
+            raise NotFoundError("attachment", str(path))
+        added.append(Attachment(path.name, path.absolute()))
+    changed = replace(mail, attachments=(*mail.attachments, *added))
+    services.outbox.save(changed)
+    return changed
+
+
+def _template(document_type: DocumentType, services: Services) -> MailTemplate:
+    return services.settings.mail_template(document_type) or default_template(document_type)
+
+
+def _filled(text: str, template: MailTemplate, ticket: Ticket) -> str:
+    values = {placeholder.code: read_field(placeholder.field, ticket) for placeholder in template.placeholders}
+    return fill_placeholders(text, values)

@@ -1,0 +1,66 @@
+"""Save how a user's mail leaves; any change closes the gate until the next test (PRODUCT B6, B7)."""
+
+from __future__ import annotations
+
+import secrets
+from dataclasses import replace
+
+from backend.domain.email_address import parse_address
+from backend.domain.errors import InvalidInputError
+from backend.domain.sender_profile import ConnectionSecurity, SenderProfile, SendingMode
+from backend.ports import Services
+
+
+def save_sender_profile(profile: SenderProfile, password: str | None, services: Services) -> SenderProfile:
+    """Check and save; `password` None keeps the one there is, "" forgets it.
+
+    The gate stays open only where nothing that a test proves has changed.
+    Raises InvalidInputError, SecretsUnavailableError.
+    """
+    known = services.settings.sender_profile(profile.user)
+    checked = _checked(profile)
+    if password is None:
+        version = known.secret_version if known else ""
+    else:
+        version = _keep_password(profile.user, password, known, services)
+    saved = replace(
+        checked,
+        secret_version=version,
+        tested_fingerprint=known.tested_fingerprint if known else "",
+        tested_at=known.tested_at if known else None,
+    )
+    services.settings.save_sender_profile(saved)
+    return saved
+
+
+def password_name(user: str) -> str:
+    """Return the name of a user's password in the secret store."""
+    return f"sender/{user.casefold()}"
+
+
+def _checked(profile: SenderProfile) -> SenderProfile:
+    email = parse_address(profile.email)
+    if any(ord(character) < 32 for character in profile.name):
+        raise InvalidInputError("name", "control_character", profile.name)
+    if profile.mode is not SendingMode.SMTP:
+        return replace(profile, email=email)
+    host = profile.host.strip().rstrip(".").lower()
+    if not host or any(character.isspace() or character in "/@" for character in host):
+        raise InvalidInputError("host", "host", profile.host)
+    if not 1 <= profile.port <= 65535:
+        raise InvalidInputError("port", "port", str(profile.port))
+    if profile.security is ConnectionSecurity.NONE and profile.username:
+        raise InvalidInputError("security", "password_in_clear", profile.username)
+    return replace(profile, email=email, host=host, username=profile.username.strip())
+
+
+def _keep_password(user: str, password: str, known: SenderProfile | None, services: Services) -> str:
+    """Keep a password; its version changes only when it does, so that saving it again leaves the gate alone."""
+    name = password_name(user)
+    if not password:
+        services.secrets.delete(name)
+        return ""
+    if known and known.secret_version and services.secrets.get(name) == password:
+        return known.secret_version
+    services.secrets.set(name, password)
+    return secrets.token_hex(8)

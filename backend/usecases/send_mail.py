@@ -1,0 +1,161 @@
+"""Send a mail that stands in the outbox: every phase committed, every end recorded (PRODUCT E4 to E7, F1 to F3)."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+
+from backend.domain.document_type import DocumentType
+from backend.domain.errors import FacteurError, InvalidInputError
+from backend.domain.mail_failure import MailCause, MailFailure
+from backend.domain.outgoing_mail import (
+    Delivery,
+    JournalEntry,
+    MailState,
+    OutgoingMail,
+    RecipientStatus,
+    SendingPhase,
+)
+from backend.ports import SendingWatch, Services
+from backend.usecases.make_ticket_pdf import remove_folder
+from backend.usecases.prepare_sending import tested_sender_of
+
+RETRY_AFTER = (
+    timedelta(minutes=1),
+    timedelta(minutes=5),
+    timedelta(minutes=15),
+    timedelta(minutes=60),
+)  # then hourly
+
+
+@dataclass(eq=False)
+class AttachmentGoneError(FacteurError):
+    """A file that was to go with the mail isn't there any more."""
+
+    cause = "attachment_gone"
+    name: str
+
+
+@dataclass(frozen=True, slots=True)
+class SendingOutcome:
+    """How a sending ended: the mail in its new state, and either the server's answer or why nothing left."""
+
+    mail: OutgoingMail
+    delivery: Delivery | None = None
+    failure: MailFailure | None = None
+
+
+class _Unwatched:
+    def phase(self, phase: SendingPhase) -> None:
+        """Show nothing."""
+
+    def step(self, name: str, detail: str = "") -> None:
+        """Show nothing."""
+
+
+UNWATCHED = _Unwatched()
+
+
+class _CommittingWatch:
+    """Commits each phase before it begins, then tells whoever looks on."""
+
+    def __init__(self, mail_id: str, services: Services, shown: SendingWatch) -> None:
+        self._mail_id = mail_id
+        self._services = services
+        self._shown = shown
+
+    def phase(self, phase: SendingPhase) -> None:
+        self._services.outbox.save_phase(self._mail_id, phase)
+        self._shown.phase(phase)
+
+    def step(self, name: str, detail: str = "") -> None:
+        self._shown.step(name, detail)
+
+
+def send_mail(
+    mail_id: str, services: Services, watch: SendingWatch = UNWATCHED, *, automatic: bool = False
+) -> SendingOutcome:
+    """Try once to send a mail; a failure of the server or the network is an outcome, not an exception.
+
+    Only an `automatic` sending (the outbox at work) plans its next try; else a person decides.
+
+    Raises InvalidInputError (no recipient), SenderNotSetError, SenderNotTestedError, AttachmentGoneError,
+    ForbiddenMoveError, StorageError, SecretsUnavailableError: then nothing was tried.
+    """
+    with services.outbox.claim(mail_id):
+        mail = services.outbox.find(mail_id)
+        sender = tested_sender_of(mail.user, services)
+        _check(mail)
+        mail = mail.sending()
+        services.outbox.save(mail)
+        try:
+            delivery = services.transport_for(sender).send(mail, sender, _CommittingWatch(mail_id, services, watch))
+        except MailFailure as failure:
+            return _failed(mail, failure, services, automatic=automatic)
+        return _answered(mail, delivery, services, automatic=automatic)
+
+
+def cancel_mail(mail_id: str, services: Services, *, keep_pdf: bool) -> OutgoingMail:
+    """End a mail for good; with `keep_pdf` its PDF stays for a sending by hand (Abandonner)."""
+    with services.outbox.claim(mail_id):
+        mail = services.outbox.find(mail_id)
+        cancelled = mail.moved(MailState.CANCELLED)
+        services.outbox.save(cancelled)
+        services.journal.append(_entry(cancelled, "cancelled", services.clock.now()))
+    if not keep_pdf:
+        remove_folder(mail.pdf.path.parent)
+    return cancelled
+
+
+def _check(mail: OutgoingMail) -> None:
+    if not mail.remaining_recipients:
+        raise InvalidInputError("recipients", "recipients_missing")
+    for attachment in mail.attachments:
+        if not attachment.path.is_file():
+            raise AttachmentGoneError(attachment.name)
+
+
+def _answered(mail: OutgoingMail, delivery: Delivery, services: Services, *, automatic: bool) -> SendingOutcome:
+    ended = mail.with_results(delivery.results)
+    now = services.clock.now()
+    if automatic and ended.state is MailState.DEFERRED:
+        ended = replace(ended, next_try_at=now + _pause(ended.attempts))
+    services.outbox.save(ended)
+    accepted = any(result.status is RecipientStatus.ACCEPTED for result in delivery.results.values())
+    event = "mailed" if accepted else ended.state.value
+    services.journal.append(replace(_entry(ended, event, now), reply=delivery.server_reply))
+    if ended.state is MailState.SENT and ended.document_type is DocumentType.TICKET:
+        remove_folder(ended.pdf.path.parent)
+    return SendingOutcome(ended, delivery=delivery)
+
+
+def _failed(mail: OutgoingMail, failure: MailFailure, services: Services, *, automatic: bool) -> SendingOutcome:
+    if failure.mail_cause is MailCause.ANSWER_LOST:
+        state = MailState.UNKNOWN
+    else:
+        state = MailState.DEFERRED if failure.is_temporary else MailState.FAILED
+    now = services.clock.now()
+    ended = mail.moved(state, mail_cause=failure.mail_cause)
+    if automatic and state is MailState.DEFERRED:
+        ended = replace(ended, next_try_at=now + _pause(ended.attempts))
+    services.outbox.save(ended)
+    services.journal.append(replace(_entry(ended, state.value, now), reply=failure.reply))
+    return SendingOutcome(ended, failure=failure)
+
+
+def _entry(mail: OutgoingMail, event: str, at: datetime) -> JournalEntry:
+    return JournalEntry(
+        at,
+        mail.ticket_key,
+        mail.user,
+        event,
+        pdf_sha256=mail.pdf_sha256,
+        recipient_count=len(mail.recipients) + len(mail.cc) + len(mail.bcc),
+        mail_cause=mail.mail_cause.value if mail.mail_cause else "",
+        reprint=mail.reprint,
+        mail_id=mail.id,
+    )
+
+
+def _pause(attempts: int) -> timedelta:
+    return RETRY_AFTER[min(attempts, len(RETRY_AFTER)) - 1]
