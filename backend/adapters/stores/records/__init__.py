@@ -1,0 +1,1 @@
+"""Per-ticket records in SQL: tickets, customers, tills, outbox, sending journal."""

@@ -1,0 +1,280 @@
+"""Tickets, customers, shop, outbox and journal in memory."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import replace
+from datetime import UTC
+
+from backend.adapters.stores.records.words import Term, fold, search_text, ticket_terms, word_terms, words_of
+from backend.domain.customer import WALK_IN_CUSTOMER, Contact, Customer
+from backend.domain.errors import InvalidInputError, NotFoundError, StorageError
+from backend.domain.outgoing_mail import JournalEntry, MailState, OutgoingMail, SendingPhase
+from backend.domain.shop import Cashier, Product, Till, TillKind, TillKindError
+from backend.domain.ticket import (
+    NOT_NUMBERED,
+    ChainFault,
+    ChainReport,
+    ImportedTicket,
+    RecordedTicket,
+    Ticket,
+    TicketConflictError,
+    TicketNumber,
+    TicketQuery,
+    TicketSummary,
+)
+from backend.domain.ticket_chain import FIRST_LINK, first_fault, link
+
+
+def _has_words(words: tuple[str, ...], terms: Iterable[Term]) -> bool:
+    return all(f" {term.prefix}" in search_text(words) for term in terms)
+
+
+class MemoryShopStore:
+    """Tills, cashiers and products in dictionaries, and each till's chain."""
+
+    def __init__(self, *tills: Till) -> None:
+        self.chains: dict[str, list[RecordedTicket]] = {}
+        self._tills: dict[str, Till] = {}
+        self._cashiers: dict[str, Cashier] = {}
+        self._products: dict[str, Product] = {}
+        self.save(tills=tills)
+
+    def tills(self) -> list[Till]:
+        return [self._tills[code] for code in sorted(self._tills)]
+
+    def till(self, code: str) -> Till:
+        try:
+            return self._tills[code]
+        except KeyError:
+            raise NotFoundError("till", code) from None
+
+    def cashiers(self) -> list[Cashier]:
+        return [self._cashiers[code] for code in sorted(self._cashiers)]
+
+    def products(self, text: str = "", *, limit: int = 200) -> list[Product]:
+        terms = word_terms(text)
+        found = [
+            product
+            for product in self._products.values()
+            if _has_words(words_of(product.label, product.code, product.barcode, product.family), terms)
+        ]
+        return sorted(found, key=lambda product: (fold(product.label), product.code))[:limit]
+
+    def save(
+        self, tills: Iterable[Till] = (), cashiers: Iterable[Cashier] = (), products: Iterable[Product] = ()
+    ) -> None:
+        new_tills = list(tills)
+        for till in new_tills:
+            known = self._tills.get(till.code, till)
+            if known.kind is not till.kind and self.chains.get(till.code):
+                raise TillKindError(till.code)
+        for till in new_tills:
+            self._tills[till.code] = till
+            self.chains.setdefault(till.code, [])
+        self._cashiers.update({cashier.code: cashier for cashier in cashiers})
+        self._products.update({product.code: product for product in products})
+
+
+class MemoryTicketStore:
+    """Chains of tickets in lists."""
+
+    def __init__(self, shop: MemoryShopStore) -> None:
+        self._shop = shop
+
+    def record(self, ticket: Ticket) -> RecordedTicket:
+        if self._shop.till(ticket.till_code).kind is not TillKind.OWN:
+            raise TillKindError(ticket.till_code)
+        return self._append(ticket.numbered(len(self._shop.chains[ticket.till_code]) + 1))
+
+    def add_imported(self, tickets: Sequence[Ticket]) -> list[ImportedTicket]:
+        before = {code: list(chain) for code, chain in self._shop.chains.items()}
+        try:
+            return [self._import(ticket) for ticket in tickets]
+        except Exception:
+            self._shop.chains.clear()
+            self._shop.chains.update(before)
+            raise
+
+    def find(self, key: TicketNumber) -> RecordedTicket:
+        for recorded in self._shop.chains.get(key.till_code, []):
+            if recorded.ticket.number == key.number:
+                return recorded
+        raise NotFoundError("ticket", str(key))
+
+    def search(self, query: TicketQuery) -> list[TicketSummary]:
+        return [_summary(ticket) for ticket in self._found(query)][query.offset : query.offset + query.limit]
+
+    def count(self, query: TicketQuery) -> int:
+        return len(self._found(query))
+
+    def check_chain(self) -> ChainReport:
+        counts, faults, gaps = {}, [], {}
+        for till in self._shop.tills():
+            chain = self._shop.chains[till.code]
+            own = till.kind is TillKind.OWN
+            counts[till.code], _, fault = first_fault(till.code, chain, own=own)
+            faults += [fault] if fault else []
+            numbers = {recorded.ticket.number for recorded in chain}
+            if missing := sorted(set(range(min(numbers, default=0), max(numbers, default=0))) - numbers):
+                gaps[till.code] = tuple(missing)
+        return ChainReport(counts, tuple(faults), gaps)
+
+    def break_chain(self, fault: ChainFault) -> None:
+        """Alter the content of a ticket, so that `check_chain` finds a fault in it."""
+        chain = self._shop.chains[fault.till_code]
+        recorded = chain[fault.position - 1]
+        chain[fault.position - 1] = replace(recorded, ticket=replace(recorded.ticket, cashier_name="?"))
+
+    def _import(self, ticket: Ticket) -> ImportedTicket:
+        own = self._shop.till(ticket.till_code).kind is TillKind.OWN
+        _check_numbering(ticket, own=own)
+        for recorded in self._shop.chains[ticket.till_code]:
+            there = recorded.ticket
+            same = there.reference == ticket.reference if own else there.number == ticket.number
+            if same and not there.says_the_same(ticket):
+                raise TicketConflictError(ticket.reference if own else str(ticket.key))
+            if same:
+                return ImportedTicket(recorded, is_new=False)
+        return ImportedTicket(self.record(ticket) if own else self._append(ticket), is_new=True)
+
+    def _append(self, ticket: Ticket) -> RecordedTicket:
+        chain = self._shop.chains[ticket.till_code]
+        ticket = replace(ticket, issued_at=ticket.issued_at.replace(microsecond=0))
+        previous = chain[-1].chain_sha256 if chain else FIRST_LINK
+        chain.append(link(ticket, position=len(chain) + 1, previous_sha256=previous))
+        return chain[-1]
+
+    def _found(self, query: TicketQuery) -> list[Ticket]:
+        terms = ticket_terms(query.text)
+        tickets = [recorded.ticket for chain in self._shop.chains.values() for recorded in chain]
+        found = [ticket for ticket in tickets if _fits(ticket, query, terms)]
+        order = lambda ticket: (ticket.issued_at.astimezone(UTC), ticket.till_code, ticket.number)  # noqa: E731 - a key
+        return sorted(found, key=order, reverse=True)
+
+
+def _check_numbering(ticket: Ticket, *, own: bool) -> None:
+    if own and not ticket.reference:
+        raise InvalidInputError("reference", "reference_missing", ticket.till_code)
+    if not own and ticket.number == NOT_NUMBERED:
+        raise InvalidInputError("number", "number_missing", ticket.till_code)
+
+
+def _fits(ticket: Ticket, query: TicketQuery, terms: tuple[Term, ...]) -> bool:
+    day = ticket.issued_at.date().isoformat()
+    in_days = (query.from_day or day) <= day <= (query.to_day or day)
+    return in_days and all(_fits_term(ticket, term) for term in terms)
+
+
+def _fits_term(ticket: Ticket, term: Term) -> bool:
+    by_word = bool(term.prefix) and _has_words(words_of(ticket.customer_name), [term])
+    return by_word or ticket.key == term.key or ticket.number == term.number or ticket.gross_total in term.amounts
+
+
+def _summary(ticket: Ticket) -> TicketSummary:
+    return TicketSummary(
+        ticket.key, ticket.kind, ticket.issued_at, ticket.customer_name, ticket.cashier_name, ticket.gross_total
+    )
+
+
+class MemoryCustomerStore:
+    """Customers and contacts in dictionaries."""
+
+    def __init__(self, *customers: Customer) -> None:
+        self._customers = {customer.code: customer for customer in (WALK_IN_CUSTOMER, *customers)}
+        self._contacts: dict[str, Contact] = {}
+
+    def find(self, code: str) -> Customer:
+        try:
+            return self._customers[code]
+        except KeyError:
+            raise NotFoundError("customer", code) from None
+
+    def contact(self, code: str) -> Contact:
+        try:
+            return self._contacts[code]
+        except KeyError:
+            raise NotFoundError("contact", code) from None
+
+    def search(self, text: str, *, limit: int = 50, offset: int = 0) -> list[Customer]:
+        terms = word_terms(text)
+        found = [customer for customer in self._customers.values() if _has_words(_customer_words(customer), terms)]
+        return sorted(found, key=lambda customer: (fold(customer.name), customer.code))[offset : offset + limit]
+
+    def search_contacts(self, text: str, *, limit: int = 50, offset: int = 0) -> list[Contact]:
+        terms = word_terms(text)
+        found = [
+            contact
+            for contact in self._contacts.values()
+            if _has_words(words_of(contact.name, contact.code, contact.customer_code), terms)
+        ]
+        return sorted(found, key=lambda contact: (fold(contact.name), contact.code))[offset : offset + limit]
+
+    def save(self, customers: Iterable[Customer], contacts: Iterable[Contact] = ()) -> None:
+        self._customers.update({customer.code: customer for customer in customers})
+        self._contacts.update({contact.code: contact for contact in contacts})
+
+
+def _customer_words(customer: Customer) -> tuple[str, ...]:
+    addresses = (customer.billing_address, customer.delivery_address)
+    texts = [text for place in addresses for text in (*place.lines, place.postal_code, place.city)]
+    return words_of(customer.name, customer.code, *texts)
+
+
+class MemoryOutboxStore:
+    """Mails in a dictionary, erased at their end as in the real one."""
+
+    def __init__(self) -> None:
+        self._mails: dict[str, OutgoingMail] = {}
+        self._claimed: set[str] = set()
+        self.phases: list[tuple[str, SendingPhase]] = []
+
+    def save(self, mail: OutgoingMail) -> None:
+        if mail.state in {MailState.SENT, MailState.CANCELLED}:
+            mail = replace(mail, recipients=(), cc=(), bcc=(), subject="", body="", attachments=(), results={})
+        self._mails[mail.id] = mail
+
+    def save_phase(self, mail_id: str, phase: SendingPhase) -> None:
+        self._mails[mail_id] = self.find(mail_id).in_phase(phase)
+        self.phases.append((mail_id, phase))
+
+    def find(self, mail_id: str) -> OutgoingMail:
+        try:
+            return self._mails[mail_id]
+        except KeyError:
+            raise NotFoundError("mail", mail_id) from None
+
+    def waiting(self, states: Iterable[MailState], *, user: str = "") -> list[OutgoingMail]:
+        wanted = set(states)
+        found = [mail for mail in self._mails.values() if mail.state in wanted and user in {"", mail.user}]
+        return sorted(found, key=lambda mail: (mail.created_at, mail.id))
+
+    @contextmanager
+    def claim(self, mail_id: str) -> Iterator[None]:
+        if mail_id in self._claimed:
+            raise StorageError(mail_id, "locked")
+        self._claimed.add(mail_id)
+        try:
+            yield
+        finally:
+            self._claimed.discard(mail_id)
+
+
+class MemorySendingJournal:
+    """Entries in a list."""
+
+    def __init__(self) -> None:
+        self.all: list[JournalEntry] = []
+
+    def append(self, entry: JournalEntry) -> None:
+        self.all.append(entry)
+
+    def entries(self, ticket_key: str) -> list[JournalEntry]:
+        return [entry for entry in self.all if entry.ticket_key == ticket_key]
+
+    def latest(self, limit: int = 50) -> list[JournalEntry]:
+        return self.all[::-1][:limit]
+
+    def with_pdf(self, sha256: str) -> JournalEntry | None:
+        return next((entry for entry in self.all if entry.pdf_sha256 == sha256), None)

@@ -1,0 +1,180 @@
+"""Hand-written stand-ins for every port; what they promise is held by tests/contract on them and on the real ones."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from pathlib import Path
+
+from backend.domain.errors import NotFoundError
+from backend.domain.mail_failure import MailCause, MailFailure
+from backend.domain.outgoing_mail import Delivery, OutgoingMail, RecipientResult, RecipientStatus, SendingPhase
+from backend.domain.pdf_settings import EngineDescription, PageFormat, PdfEngineMissingError, PdfFailure
+from backend.domain.sender_profile import SenderProfile
+from backend.domain.ticket import RecordedTicket
+from backend.domain.ticket_layout import TicketLayout, TicketMarks
+from backend.ports import Mailbox, SendingWatch, Services
+from tests.builders import NOON
+from tests.fake_settings import MemorySecretStore, MemorySettingsStore, MemoryUserStore
+from tests.fake_stores import (
+    MemoryCustomerStore,
+    MemoryOutboxStore,
+    MemorySendingJournal,
+    MemoryShopStore,
+    MemoryTicketStore,
+)
+
+A_PNG = b"\x89PNG\r\n\x1a\n"
+
+
+class FixedClock:
+    """Stands still until it is told otherwise."""
+
+    def __init__(self, at: datetime = NOON) -> None:
+        self._at = at
+
+    def now(self) -> datetime:
+        return self._at
+
+    def advance(self, **step: float) -> None:
+        """Move on, as in `advance(minutes=5)`; negative steps go back."""
+        self._at += timedelta(**step)
+
+
+class RecordingWatch:
+    """Keeps what it was told, in order."""
+
+    def __init__(self) -> None:
+        self.phases: list[SendingPhase] = []
+        self.steps: list[tuple[str, str]] = []
+
+    def phase(self, phase: SendingPhase) -> None:
+        self.phases.append(phase)
+
+    def step(self, name: str, detail: str = "") -> None:
+        self.steps.append((name, detail))
+
+
+class FakeMailTransport:
+    """Accepts everything until `failure` or `answers` says otherwise; `sent` holds what was accepted by anyone."""
+
+    def __init__(self) -> None:
+        self.sent: list[OutgoingMail] = []
+        self.tried: list[OutgoingMail] = []
+        self.senders: list[SenderProfile] = []
+        self.answers: Mapping[str, RecipientResult] = {}
+        self.failure: MailFailure | None = None
+        self.fails_in = SendingPhase.CONNECTING
+
+    def refuse(self, mail_cause: MailCause, in_phase: SendingPhase = SendingPhase.CONNECTING) -> None:
+        """Let every sending from now on fail."""
+        self.failure, self.fails_in = MailFailure(mail_cause, "smtp.example", 587), in_phase
+
+    def send(self, mail: OutgoingMail, sender: SenderProfile, watch: SendingWatch) -> Delivery:
+        self.tried.append(mail)
+        self.senders.append(sender)
+        for phase in SendingPhase:
+            watch.phase(phase)
+            if self.failure and phase is self.fails_in:
+                raise self.failure
+        accepted = RecipientResult(RecipientStatus.ACCEPTED, "250 2.1.5 Ok")
+        results = {address: self.answers.get(address, accepted) for address in mail.remaining_recipients}
+        if any(result.status is RecipientStatus.ACCEPTED for result in results.values()):
+            self.sent.append(mail)
+            watch.step("message_accepted", "250 2.0.0 Ok")
+        return Delivery(results, "250 2.0.0 Ok: queued")
+
+
+class FakePdfEngine:
+    """Writes a few bytes that depend on the page; `failure` makes it fail."""
+
+    def __init__(self) -> None:
+        self.made: list[tuple[str, PageFormat, Path]] = []
+        self.failure: PdfFailure | PdfEngineMissingError | None = None
+        self.closed = False
+
+    def describe(self) -> EngineDescription:
+        if isinstance(self.failure, PdfEngineMissingError):
+            raise self.failure
+        return EngineDescription("wkhtmltopdf", "/usr/bin/wkhtmltopdf", "0.12.6")
+
+    def make_pdf(self, html: str, page: PageFormat, target: Path) -> int:
+        if self.failure:
+            raise self.failure
+        self.made.append((html, page, target))
+        target.write_bytes(b"%PDF-1.4\n% " + hashlib.sha256(html.encode()).hexdigest().encode() + b"\n%%EOF\n")
+        return 1
+
+    def close(self) -> None:
+        self.closed = True
+
+
+def fake_ticket_page(recorded: RecordedTicket, layout: TicketLayout, marks: TicketMarks) -> str:
+    """Return a page that differs with the ticket, the layout and the marks."""
+    return f"<p>{recorded.ticket.key} {recorded.content_sha256} {layout.id} {marks.reprint} {marks.specimen}</p>"
+
+
+class MemoryMailbox:
+    """Captured mails in a list."""
+
+    def __init__(self, *mails: bytes) -> None:
+        self.mails = list(mails)
+
+    def numbers(self) -> list[int]:
+        return list(range(1, len(self.mails) + 1))
+
+    def raw(self, number: int) -> bytes:
+        if not 1 <= number <= len(self.mails):
+            raise NotFoundError("mail", str(number))
+        return self.mails[number - 1]
+
+    def clear(self) -> None:
+        self.mails.clear()
+
+
+@dataclass
+class FakeServices:
+    """Everything behind a page or a command, in memory; only PDFs are files, below `data_dir`."""
+
+    data_dir: Path
+    training: bool = False
+    clock: FixedClock = field(default_factory=FixedClock)
+    shop: MemoryShopStore = field(default_factory=MemoryShopStore)
+    customers: MemoryCustomerStore = field(default_factory=MemoryCustomerStore)
+    outbox: MemoryOutboxStore = field(default_factory=MemoryOutboxStore)
+    journal: MemorySendingJournal = field(default_factory=MemorySendingJournal)
+    settings: MemorySettingsStore = field(default_factory=MemorySettingsStore)
+    users: MemoryUserStore = field(default_factory=MemoryUserStore)
+    secrets: MemorySecretStore = field(default_factory=MemorySecretStore)
+    transport: FakeMailTransport = field(default_factory=FakeMailTransport)
+    pdf_engine: FakePdfEngine = field(default_factory=FakePdfEngine)
+    captured: MemoryMailbox = field(default_factory=MemoryMailbox)
+
+    def __post_init__(self) -> None:
+        self.tickets = MemoryTicketStore(self.shop)
+        self.ticket_page = fake_ticket_page
+
+    @property
+    def mailbox(self) -> Mailbox:
+        if not self.training:
+            raise NotFoundError("mailbox", "")
+        return self.captured
+
+    @property
+    def pdf_folder(self) -> Path:
+        folder = self.data_dir / "pdf"
+        folder.mkdir(parents=True, exist_ok=True)
+        return folder
+
+    def page_picture(self, pdf: Path, width_px: int) -> bytes:
+        return A_PNG + f"{pdf.name} {width_px}".encode()
+
+    def transport_for(self, sender: SenderProfile) -> FakeMailTransport:
+        return self.transport
+
+
+def fake_services(data_dir: Path) -> Services:
+    """Return fakes under the type that use cases ask for: mypy holds that they answer the whole port."""
+    return FakeServices(data_dir)
