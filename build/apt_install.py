@@ -126,7 +126,7 @@ class PackageInstaller:
             return False
         prefix = root_prefix(self.run, is_root=self.is_root)
         if prefix is None:
-            self.say(f"no right to install packages: please have an administrator run: apt-get install {names}")
+            self.say(f"no right to install packages, going on without; an administrator can run: apt-get install {names}")
             return False
         if left:
             release_services(self.run, prefix)

@@ -84,7 +84,7 @@ def test_a_user_with_sudo_installs_through_it(machine: Machine) -> None:
 def test_without_rights_it_says_what_an_administrator_can_do(machine: Machine) -> None:
     machine.apt.failing = "sudo"
     assert not machine.installer(is_root=False).install([Package("qpdf")])
-    assert machine.said == ["no right to install packages: please have an administrator run: apt-get install qpdf"]
+    assert machine.said[0].endswith("an administrator can run: apt-get install qpdf")
 
 
 def test_without_apt_it_says_what_is_needed(machine: Machine) -> None:
