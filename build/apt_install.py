@@ -126,7 +126,7 @@ class PackageInstaller:
             return False
         prefix = root_prefix(self.run, is_root=self.is_root)
         if prefix is None:
-            self.say(f"no right to install packages, going on without; an administrator can run: apt-get install {names}")
+            self.say(f"no right to install packages; an administrator can, going on without: apt-get install {names}")
             return False
         if left:
             release_services(self.run, prefix)
@@ -149,7 +149,7 @@ class PackageInstaller:
             self.say(f"{package.name} is not among this system's packages, going on without. {package.remedy}".rstrip())
         if not names:
             return code == 0
-        self.say(f"installing {' '.join(names)} (apt-get install; some minutes)")
+        self.say(f"installing {summary(names)} (apt-get install; some minutes)")
         if not set(TESTS) & set(missing):
             return self._install(names, prefix)
         with services_held_back(self.run, prefix):
@@ -172,6 +172,13 @@ class PackageInstaller:
         if code:
             self.say(f"apt-get install failed, going on without: {last_line(text)}")
         return code == 0
+
+
+def summary(names: Sequence[str]) -> str:
+    """Return the packages in one line; libraries are only counted."""
+    programs = [name for name in names if not name.startswith("lib")]
+    libraries = len(names) - len(programs)
+    return ", ".join([*programs, *([f"{libraries} libraries"] if libraries else [])])
 
 
 def last_line(text: str) -> str:

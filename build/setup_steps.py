@@ -69,7 +69,7 @@ def stale_catalogues(translations: Path) -> list[Path]:
 
 @dataclass(frozen=True, slots=True)
 class SetUp:
-    """The steps for one clone; `call` runs a command with its output on stderr and returns its exit code."""
+    """The steps for one clone; `call` runs a command, shows what it printed if it failed, and returns its exit code."""
 
     root: Path
     venv: Venv
@@ -197,9 +197,12 @@ def _has_ensurepip() -> bool:
 
 
 def _call(command: Sequence[str]) -> int:
-    import subprocess
+    from apt_install import run_quietly
 
-    return subprocess.run(command, cwd=ROOT, stdin=subprocess.DEVNULL, stdout=sys.stderr, check=False).returncode
+    code, text = run_quietly(command)
+    if code:
+        sys.stderr.write(text)
+    return code
 
 
 def _install_packages(packages: Sequence[Package]) -> bool:

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 import apt_install
-from apt_install import PackageInstaller, services_held_back
+from apt_install import PackageInstaller, services_held_back, summary
 from debian_packages import TESTS, Package, choose_names, missing_packages, parse_candidates
 
 if TYPE_CHECKING:
@@ -84,7 +84,7 @@ def test_a_user_with_sudo_installs_through_it(machine: Machine) -> None:
 def test_without_rights_it_says_what_an_administrator_can_do(machine: Machine) -> None:
     machine.apt.failing = "sudo"
     assert not machine.installer(is_root=False).install([Package("qpdf")])
-    assert machine.said[0].endswith("an administrator can run: apt-get install qpdf")
+    assert machine.said[0].endswith("apt-get install qpdf")
 
 
 def test_without_apt_it_says_what_is_needed(machine: Machine) -> None:
@@ -162,3 +162,8 @@ def test_a_renamed_package_is_found_under_its_newer_name() -> None:
     assert choose_names([package], parse_candidates(policy)) == (["libasound2t64"], [])
     assert missing_packages([package], {"libasound2t64": ""}) == []
     assert choose_names([package], set()) == ([], [package])
+
+
+def test_what_is_installed_is_said_in_one_line() -> None:
+    assert summary(["xvfb", "libgl1", "libegl1", "qpdf"]) == "xvfb, qpdf, 2 libraries"
+    assert summary(["qpdf"]) == "qpdf"
