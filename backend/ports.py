@@ -282,5 +282,8 @@ class Services(Protocol):
     def page_picture(self, pdf: Path, width_px: int) -> bytes:
         """Return a PNG of the first page of a PDF."""
 
+    def accept_unprotected_secrets(self) -> None:
+        """Keep secrets in a file that only this account's rights protect, where no store was chosen yet."""
+
     def transport_for(self, sender: SenderProfile) -> MailTransport:
         """Return the way this user's mail leaves; in training always the embedded server."""

@@ -168,6 +168,9 @@ class FakeServices:
         folder.mkdir(parents=True, exist_ok=True)
         return folder
 
+    def accept_unprotected_secrets(self) -> None:
+        self.secrets.unavailable = ""
+
     def page_picture(self, pdf: Path, width_px: int) -> bytes:
         return A_PNG + f"{pdf.name} {width_px}".encode()
 

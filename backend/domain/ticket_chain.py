@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Iterable, Mapping
-from dataclasses import asdict
+from dataclasses import fields
 from datetime import UTC, datetime
 from decimal import Decimal
 from typing import Any
@@ -20,7 +20,10 @@ FIRST_LINK = "0" * 64
 
 def ticket_content(ticket: Ticket) -> dict[str, Any]:
     """Return the ticket as plain JSON values: cents as integers, rates and quantities as texts, times as ISO 8601."""
-    content = asdict(ticket)
+    content = _fields_of(ticket)
+    content["company"] = _fields_of(ticket.company)
+    for name in ("lines", "vat_totals", "payments"):
+        content[name] = [_fields_of(part) for part in content[name]]
     content["issued_at"] = ticket.issued_at.isoformat(timespec="seconds")
     content["issued_at_utc"] = ticket.issued_at.astimezone(UTC).isoformat(timespec="seconds")
     return content
@@ -47,7 +50,12 @@ def ticket_from_content(content: Mapping[str, Any]) -> Ticket:
 
 def link(ticket: Ticket, *, position: int, previous_sha256: str) -> RecordedTicket:
     """Put a ticket behind the one whose chain hash is `previous_sha256`."""
-    content_sha256 = hashlib.sha256(canonical_json(ticket).encode()).hexdigest()
+    return link_content(ticket, canonical_json(ticket), position=position, previous_sha256=previous_sha256)
+
+
+def link_content(ticket: Ticket, content: str, *, position: int, previous_sha256: str) -> RecordedTicket:
+    """Do the same for one whose `canonical_json` is at hand."""
+    content_sha256 = hashlib.sha256(content.encode()).hexdigest()
     return RecordedTicket(
         ticket, position, content_sha256, previous_sha256, chain_hash(previous_sha256, content_sha256)
     )
@@ -76,6 +84,10 @@ def _fault_of(recorded: RecordedTicket, position: int, previous: str, *, own: bo
     if recorded.position != position or (own and recorded.ticket.number != position):
         return "gap"
     return "" if recorded == expected else "link"
+
+
+def _fields_of(value: Any) -> dict[str, Any]:  # noqa: ANN401 - any dataclass with slots
+    return {field.name: getattr(value, field.name) for field in fields(value)}  # asdict copies deeply: 5 times slower
 
 
 def _plain(value: object) -> str:

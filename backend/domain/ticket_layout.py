@@ -62,6 +62,7 @@ def offered_layouts(layouts: tuple[TicketLayout, ...], printer: PrinterKind) -> 
 
 def ticket_pdf_name(ticket: Ticket) -> str:
     """Return `C1-4-BRICO.pdf`: till, number, company; ASCII, safe on every file system, at most 80 characters."""
-    plain = unicodedata.normalize("NFKD", ticket.company.name).encode("ascii", "ignore").decode()
+    letters = unicodedata.normalize("NFKD", ticket.company.name)
+    plain = "".join(letter for letter in letters if not unicodedata.combining(letter))
     company = re.sub(r"[^A-Za-z0-9]+", "_", plain).strip("_")[:60] or "TICKET"
     return f"{ticket.key}-{company}.pdf"

@@ -18,7 +18,7 @@ from backend.domain.shop import Company, Till, TillKind
 from backend.domain.ticket import NOT_NUMBERED, Payment, Ticket, TicketConflictError, TicketLine, VatTotal
 from backend.domain.ticket_rules import first_fault
 from backend.ports import Services
-from backend.usecases.located_json import LocatedJson, check_schema, read_json
+from backend.usecases.located_json import LocatedJson, check_schema, plain_text, read_json
 
 Place = tuple[str | int, ...]
 
@@ -95,12 +95,7 @@ class _TicketReader:
     def ticket(self, value: Mapping[str, Any], place: Place) -> Ticket:
         """Return the ticket at `place`; raises ImportFileError."""
         self._check_numbering(value, place)
-        try:
-            ticket = self._read(value)
-        except InvalidInputError as error:
-            raise self._document.error((*place, error.where), "wrong_value", error.value) from None
-        except ValueError:
-            raise self._document.error((*place, "issued_at"), "wrong_value", value["issued_at"]) from None
+        ticket = self._read(value, place)
         if fault := first_fault(ticket, self._now):
             below, reason, found = fault
             raise self._document.error((*place, *below), reason, found)
@@ -134,19 +129,21 @@ class _TicketReader:
         if till.kind is TillKind.OWN and "reference" not in value:
             raise self._document.error((*place, "reference"), "reference_missing", value["till"])
 
-    def _read(self, value: Mapping[str, Any]) -> Ticket:
-        issued_at = datetime.fromisoformat(value["issued_at"])
+    def _read(self, value: Mapping[str, Any], place: Place) -> Ticket:
         cashier, customer = value.get("cashier", {}), value.get("customer", {})
         return Ticket(
             value["till"],
             value.get("number", NOT_NUMBERED),
-            issued_at.replace(microsecond=0),
-            tuple(_line(line) for line in value["lines"]),
-            tuple(_vat(total) for total in value["vat"]),
-            tuple(Payment(payment["method"], _cents(payment["amount"])) for payment in value["payments"]),
-            _cents(value["total"]),
+            self._issued_at(value["issued_at"], (*place, "issued_at")),
+            tuple(self._line(line, (*place, "lines", index)) for index, line in enumerate(value["lines"])),
+            tuple(self._vat(total, (*place, "vat", index)) for index, total in enumerate(value["vat"])),
+            tuple(
+                Payment(payment["method"], self._cents(payment["amount"], (*place, "payments", index, "amount")))
+                for index, payment in enumerate(value["payments"])
+            ),
+            self._cents(value["total"], (*place, "total")),
             self._company,
-            change_due=_cents(value.get("change_due", 0)),
+            change_due=self._cents(value.get("change_due", 0), (*place, "change_due")),
             kind=DocumentType(value.get("kind", "ticket")),
             cashier_code=cashier.get("code", ""),
             cashier_name=cashier.get("name", ""),
@@ -156,6 +153,39 @@ class _TicketReader:
             reference=value.get("reference", ""),
             training=self._services.training,
         )
+
+    def _line(self, value: Mapping[str, Any], place: Place) -> TicketLine:
+        return TicketLine(
+            value["label"].strip(),
+            self._number(value.get("quantity", 1), (*place, "quantity")),
+            self._cents(value["unit_price"], (*place, "unit_price")),
+            self._number(value["vat_rate"], (*place, "vat_rate")),
+            self._cents(value["total"], (*place, "total")),
+            self._cents(value.get("discount", 0), (*place, "discount")),
+            value.get("product", ""),
+        )
+
+    def _vat(self, value: Mapping[str, Any], place: Place) -> VatTotal:
+        net, vat, gross = (self._cents(value[name], (*place, name)) for name in ("net", "vat", "gross"))
+        return VatTotal(self._number(value["rate"], (*place, "rate")), net, vat, gross)
+
+    def _issued_at(self, text: str, place: Place) -> datetime:
+        try:
+            return datetime.fromisoformat(text).replace(microsecond=0)
+        except ValueError:
+            raise self._document.error(place, "wrong_value", text) from None
+
+    def _cents(self, value: Decimal | int | str, place: Place) -> int:
+        try:
+            return parse_amount(plain_text(value))
+        except InvalidInputError:
+            raise self._document.error(place, "wrong_value", value) from None
+
+    def _number(self, value: Decimal | int | str, place: Place) -> Decimal:
+        try:
+            return parse_decimal(plain_text(value), "number")
+        except InvalidInputError:
+            raise self._document.error(place, "wrong_value", value) from None
 
     def _address(self, given: Mapping[str, Any], place: Place) -> PostalAddress:
         return PostalAddress(
@@ -170,27 +200,3 @@ class _TicketReader:
             return parse_address(text) if text else ""
         except InvalidInputError:
             raise self._document.error(place, "email", text) from None
-
-
-def _line(value: Mapping[str, Any]) -> TicketLine:
-    return TicketLine(
-        value["label"].strip(),
-        _number(value.get("quantity", 1)),
-        _cents(value["unit_price"]),
-        _number(value["vat_rate"]),
-        _cents(value["total"]),
-        _cents(value.get("discount", 0)),
-        value.get("product", ""),
-    )
-
-
-def _vat(value: Mapping[str, Any]) -> VatTotal:
-    return VatTotal(_number(value["rate"]), _cents(value["net"]), _cents(value["vat"]), _cents(value["gross"]))
-
-
-def _cents(value: Decimal | int | str) -> int:
-    return parse_amount(format(value, "f") if isinstance(value, Decimal) else str(value))
-
-
-def _number(value: Decimal | int | str) -> Decimal:
-    return parse_decimal(format(value, "f") if isinstance(value, Decimal) else str(value), "number")

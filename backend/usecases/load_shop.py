@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
@@ -13,7 +12,7 @@ from backend.domain.errors import InvalidInputError
 from backend.domain.money import parse_amount, parse_decimal
 from backend.domain.shop import Cashier, Company, PrinterKind, Product, Till, TillKind
 from backend.ports import Services
-from backend.usecases.located_json import LocatedJson, check_schema, read_json
+from backend.usecases.located_json import LocatedJson, check_schema, plain_text, read_json
 
 Place = tuple[str | int, ...]
 
@@ -74,15 +73,11 @@ def _product(given: Mapping[str, Any]) -> Product:
     return Product(
         given["code"],
         given["label"],
-        parse_amount(_plain(given["gross_price"])),
-        parse_decimal(_plain(given["vat_rate"]), "vat_rate"),
+        parse_amount(plain_text(given["gross_price"])),
+        parse_decimal(plain_text(given["vat_rate"]), "vat_rate"),
         given.get("family", ""),
         given.get("barcode", ""),
     )
-
-
-def _plain(value: Decimal | int | str) -> str:
-    return format(value, "f") if isinstance(value, Decimal) else str(value)
 
 
 def _email(document: LocatedJson, place: Place, text: str) -> str:

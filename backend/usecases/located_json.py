@@ -87,6 +87,11 @@ def check_schema(document: LocatedJson, name: str) -> None:
     raise document.error(place, reason, shown if isinstance(shown, (str, int, Decimal)) else "")
 
 
+def plain_text(value: Decimal | int | str) -> str:
+    """Return a number of a JSON file as text, without exponent; a text as it is."""
+    return format(value, "f") if isinstance(value, Decimal) else str(value)
+
+
 def line_of(text: str, place: Sequence[str | int]) -> int:
     """Return the line of the value at `place`, or of its nearest container; the text must be valid JSON."""
     position = WHITESPACE.match(text, 0).end()

@@ -1,0 +1,111 @@
+"""`check mail | pdf | journal`."""
+
+from __future__ import annotations
+
+import sys
+import time
+from dataclasses import asdict
+
+import click
+from flask_babel import gettext as _
+
+from backend.cli.context import FAILED, Start, emit, fail, json_option, user_option, wants_json
+from backend.domain.mail_failure import MailFailure
+from backend.domain.outgoing_mail import SendingPhase
+
+
+@click.group()
+def check() -> None:
+    """Does it work: mail, PDF, journal."""
+
+
+class _Steps:
+    """Collects the steps of a sending, and prints each as it is done."""
+
+    def __init__(self) -> None:
+        self.done: list[dict[str, str]] = []
+        self._shown = not wants_json()
+
+    def phase(self, phase: SendingPhase) -> None:
+        """Show nothing: the steps say enough."""
+
+    def step(self, name: str, detail: str = "") -> None:
+        """Keep a finished step and print it."""
+        from backend.web.messages import step_label
+
+        self.done.append({"step": name, "detail": detail})
+        if self._shown:
+            click.echo(f"  {step_label(name)} {detail}".rstrip())
+
+
+@check.command()
+@user_option
+@click.option("--to", default="", help="Where the test mail goes; else to the sender's own address.")
+@json_option
+@click.pass_obj
+def mail(start: Start, user: str, to: str, as_json: bool) -> None:  # noqa: ARG001, FBT001 - emit reads it
+    """Send a test mail step by step; its success opens the way for this user's mails."""
+    from backend.usecases.manage_users import user_for_command
+    from backend.usecases.test_sender import TestMailTexts, send_test_mail
+
+    texts = TestMailTexts(_("Facteur: test of your sender settings"), _("This test mail arrived: sending works."))
+    with start.open_shop() as services:
+        steps = _Steps()
+        name = user_for_command(user, services).name
+        try:
+            _tested, delivery = send_test_mail(name, to, texts, services, steps)
+        except MailFailure as failure:
+            fail(failure, steps=steps.done, server_reply=failure.reply, transcript=failure.transcript.splitlines())
+        answer = {
+            "status": "sent",
+            "user": name,
+            "steps": steps.done,
+            "server_reply": delivery.server_reply,
+            "transcript": delivery.transcript.splitlines(),
+        }
+        emit(answer, _("The test mail was accepted: %(user)s may send.", user=name))
+
+
+@check.command()
+@json_option
+@click.pass_obj
+def pdf(start: Start, as_json: bool) -> None:  # noqa: ARG001, FBT001 - emit reads it
+    """Make a test PDF with the engine and in the folder in force."""
+    from backend.usecases.test_pdf import make_test_pdf
+
+    with start.open_shop() as services:
+        begun = time.monotonic()
+        report = make_test_pdf(services)
+        answer = {
+            "status": "made",
+            "engine": asdict(report.engine),
+            "folder": str(report.folder),
+            "pages": report.page_count,
+            "bytes": report.size_bytes,
+            "seconds": round(time.monotonic() - begun, 2),
+        }
+        engine = report.engine
+        emit(answer, _("%(engine)s makes PDFs in %(folder)s.", engine=engine.version, folder=report.folder))
+
+
+@check.command()
+@json_option
+@click.pass_obj
+def journal(start: Start, as_json: bool) -> None:  # noqa: ARG001, FBT001 - emit reads it
+    """Prove that no recorded ticket was changed, removed or put between others."""
+    with start.open_shop() as services:
+        report = services.tickets.check_chain()
+        answer = {
+            "status": "broken" if report.faults else "intact",
+            "tickets": report.tickets,
+            "faults": [asdict(fault) for fault in report.faults],
+            "gaps": {till: list(numbers) for till, numbers in report.gaps.items()},
+        }
+        lines = [_("Till %(till)s: %(count)d tickets read.", till=till, count=n) for till, n in report.tickets.items()]
+        lines += [
+            _("BROKEN at ticket %(number)s (place %(place)d of its till).", number=fault.number, place=fault.position)
+            for fault in report.faults
+        ]
+        emit(answer, "\n".join(lines) or _("No ticket yet."))
+    if report.faults:
+        sys.exit(FAILED)

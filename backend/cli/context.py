@@ -1,0 +1,85 @@
+"""What every command shares: the shop it works on, its output as text or JSON, and how it fails."""
+
+from __future__ import annotations
+
+import json
+import sys
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, NoReturn
+
+import click
+
+from backend.domain.errors import FacteurError, InvalidInputError, NotReadyError
+from backend.ports import Services
+
+FAILED, WRONG_USE, NOT_READY, QUEUED = 1, 2, 3, 4
+_TRANSLATIONS = Path(__file__).resolve().parents[2] / "frontend" / "translations"
+
+# `as_json` is read by emit and fail, so that no command hands it on.
+json_option = click.option("--json", "as_json", is_flag=True, expose_value=True, help="Print one JSON object.")
+user_option = click.option("--user", default="", help="Whose sender settings; needed where several users have some.")
+
+
+@dataclass(frozen=True, slots=True)
+class Start:
+    """The options before the command."""
+
+    data_dir: Path | None
+    training: bool
+    language: str
+
+    @contextmanager
+    def open_shop(self) -> Iterator[Services]:
+        """Open the data folder for one command; a failure ends the command with sentence, remedy and exit code."""
+        from flask import Flask
+
+        from backend.bootstrap import open_services
+        from backend.web.language import set_up
+
+        messages = Flask("facteur-messages")
+        set_up(messages, self.language, _TRANSLATIONS)
+        with messages.app_context():
+            try:
+                with open_services(self.data_dir, training=self.training) as services:
+                    yield services
+            except FacteurError as error:
+                fail(error)
+
+
+def wants_json() -> bool:
+    """Tell whether the command in hand was called with --json."""
+    return bool(click.get_current_context().params.get("as_json"))
+
+
+def emit(answer: Mapping[str, Any], lines: str) -> None:
+    """Print an answer once: as JSON where --json asks for it, else as plain lines."""
+    click.echo(json.dumps(answer, ensure_ascii=False, indent=2) if wants_json() else lines)
+
+
+def fail(error: FacteurError, **extra: Any) -> NoReturn:  # noqa: ANN401 - any JSON value
+    """Print sentence and remedy of a failure, and end with its exit code."""
+    from backend.web.messages import explain
+
+    explained = explain(error)
+    answer = {
+        "status": "failed",
+        "cause": explained.cause,
+        "message": str(explained.sentence),
+        "remedy": str(explained.remedy),
+        **extra,
+    }
+    if wants_json():
+        emit(answer, "")
+    else:
+        click.echo(f"{explained.sentence}\n{explained.remedy}", err=True)
+    sys.exit(exit_code(error))
+
+
+def exit_code(error: FacteurError) -> int:
+    """Return 3 for what must be set up or tested first, 2 for a wrong argument, else 1."""
+    if isinstance(error, NotReadyError):
+        return NOT_READY
+    return WRONG_USE if isinstance(error, InvalidInputError) else FAILED
