@@ -36,7 +36,7 @@ def services(tmp_path: Path) -> FakeServices:
     return services
 
 
-def _saved(services: FakeServices, password: str | None = PASSWORD, **changes: Any) -> SenderProfile:
+def _saved(services: FakeServices, password: str | None = PASSWORD, **changes: Any) -> SenderProfile:  # noqa: ANN401 - fields of a profile
     return save_sender_profile(replace(a_sender(), **changes), password, services)
 
 
