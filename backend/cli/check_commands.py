@@ -43,7 +43,7 @@ class _Steps:
 @click.option("--to", default="", help="Where the test mail goes; else to the sender's own address.")
 @json_option
 @click.pass_obj
-def mail(start: Start, user: str, to: str, as_json: bool) -> None:  # noqa: ARG001, FBT001 - emit reads it
+def mail(start: Start, user: str, to: str) -> None:
     """Send a test mail step by step; its success opens the way for this user's mails."""
     from backend.usecases.manage_users import user_for_command
     from backend.usecases.test_sender import TestMailTexts, send_test_mail
@@ -69,7 +69,7 @@ def mail(start: Start, user: str, to: str, as_json: bool) -> None:  # noqa: ARG0
 @check.command()
 @json_option
 @click.pass_obj
-def pdf(start: Start, as_json: bool) -> None:  # noqa: ARG001, FBT001 - emit reads it
+def pdf(start: Start) -> None:
     """Make a test PDF with the engine and in the folder in force."""
     from backend.usecases.test_pdf import make_test_pdf
 
@@ -91,7 +91,7 @@ def pdf(start: Start, as_json: bool) -> None:  # noqa: ARG001, FBT001 - emit rea
 @check.command()
 @json_option
 @click.pass_obj
-def journal(start: Start, as_json: bool) -> None:  # noqa: ARG001, FBT001 - emit reads it
+def journal(start: Start) -> None:
     """Prove that no recorded ticket was changed, removed or put between others."""
     with start.open_shop() as services:
         report = services.tickets.check_chain()

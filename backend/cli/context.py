@@ -15,11 +15,17 @@ import click
 from backend.domain.errors import FacteurError, InvalidInputError, NotReadyError
 from backend.ports import Services
 
+_JSON = "facteur.json"
 FAILED, WRONG_USE, NOT_READY, QUEUED = 1, 2, 3, 4
 _TRANSLATIONS = Path(__file__).resolve().parents[2] / "frontend" / "translations"
 
-# `as_json` is read by emit and fail, so that no command hands it on.
-json_option = click.option("--json", "as_json", is_flag=True, expose_value=True, help="Print one JSON object.")
+json_option = click.option(
+    "--json",
+    is_flag=True,
+    expose_value=False,
+    help="Print one JSON object.",
+    callback=lambda ctx, _option, value: ctx.meta.update({_JSON: value}),
+)
 user_option = click.option("--user", default="", help="Whose sender settings; needed where several users have some.")
 
 
@@ -51,7 +57,7 @@ class Start:
 
 def wants_json() -> bool:
     """Tell whether the command in hand was called with --json."""
-    return bool(click.get_current_context().params.get("as_json"))
+    return bool(click.get_current_context().meta.get(_JSON))
 
 
 def emit(answer: Mapping[str, Any], lines: str) -> None:

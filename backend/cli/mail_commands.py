@@ -27,16 +27,15 @@ from backend.usecases.send_ticket import SendingWishes, TicketSending
 @user_option
 @json_option
 @click.pass_obj
-def send(  # noqa: PLR0913 - one argument an option
+def send(
     start: Start,
     number: str,
     to: str,
     layout_id: str,
     attach: tuple[Path, ...],
     priority: str | None,
-    queue: bool,  # noqa: FBT001 - a flag
+    queue: bool,
     user: str,
-    as_json: bool,  # noqa: ARG001, FBT001 - emit reads it
 ) -> None:
     """Mail ticket NUMBER (till and number, C1-4) as PDF."""
     from backend.usecases.manage_users import user_for_command
@@ -106,7 +105,7 @@ def mailbox() -> None:
 @mailbox.command("list")
 @json_option
 @click.pass_obj
-def list_(start: Start, as_json: bool) -> None:  # noqa: ARG001, FBT001 - emit reads it
+def list_(start: Start) -> None:
     """List the captured mails."""
     with start.open_shop() as services:
         mails = [(number, _parsed(services.mailbox.raw(number))) for number in services.mailbox.numbers()]
@@ -119,12 +118,12 @@ def list_(start: Start, as_json: bool) -> None:  # noqa: ARG001, FBT001 - emit r
 @click.option("--raw", is_flag=True, help="The mail as it was received.")
 @json_option
 @click.pass_obj
-def show(start: Start, number: int, raw: bool, as_json: bool) -> None:  # noqa: ARG001, FBT001 - emit reads it
+def show(start: Start, number: int, raw: bool) -> None:
     """Show captured mail NUMBER."""
     with start.open_shop() as services:
         content = services.mailbox.raw(number)
         if raw:
-            click.get_binary_stream("stdout").write(content)
+            click.echo(content, nl=False)
             return
         from backend.usecases.read_captured_mail import captured_mail
 

@@ -43,7 +43,7 @@ class _LazyGroup(click.Group):
 @click.option("--training", is_flag=True, help="Training mode: a sample shop, and no mail ever leaves this PC.")
 @click.option("--lang", type=click.Choice(["fr", "en"]), default="fr", help="Language of pages and messages.")
 @click.pass_context
-def root(ctx: click.Context, data_dir: Path | None, training: bool, lang: str) -> None:  # noqa: FBT001 - a flag
+def root(ctx: click.Context, data_dir: Path | None, training: bool, lang: str) -> None:
     """Send till tickets by e-mail as PDF. Without a command the window opens."""
     ctx.obj = Start(data_dir, training=training, language=lang)
     if ctx.invoked_subcommand is None:

@@ -34,7 +34,7 @@ def sender() -> None:
 )
 @json_option
 @click.pass_obj
-def set_(  # noqa: PLR0913 - one argument an option
+def set_(
     start: Start,
     user: str,
     email: str,
@@ -43,9 +43,8 @@ def set_(  # noqa: PLR0913 - one argument an option
     port: int,
     security: str,
     username: str,
-    password_stdin: bool,  # noqa: FBT001 - a flag
-    unprotected_secrets: bool,  # noqa: FBT001 - a flag
-    as_json: bool,  # noqa: ARG001, FBT001 - emit reads it
+    password_stdin: bool,
+    unprotected_secrets: bool,
 ) -> None:
     """Set a user's SMTP server; `check mail` then tests it and opens the way for sending."""
     from backend.usecases.manage_users import ensure_user
@@ -77,7 +76,7 @@ def set_(  # noqa: PLR0913 - one argument an option
 @user_option
 @json_option
 @click.pass_obj
-def show(start: Start, user: str, as_json: bool) -> None:  # noqa: ARG001, FBT001 - emit reads it
+def show(start: Start, user: str) -> None:
     """Show sender settings, without their password."""
     with start.open_shop() as services:
         profiles = services.settings.sender_profiles()

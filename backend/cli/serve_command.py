@@ -6,20 +6,20 @@ import json
 
 import click
 
-from backend.cli.context import Start, json_option
+from backend.cli.context import Start, json_option, wants_json
 
 
 @click.command()
 @click.option("--port", type=click.IntRange(0, 65535), default=0, help="A fixed port; else any free one.")
 @json_option
 @click.pass_obj
-def serve(start: Start, port: int, as_json: bool) -> None:  # noqa: FBT001 - a flag
+def serve(start: Start, port: int) -> None:
     """Serve the pages without a window; prints one URL that works once."""
     from backend.bootstrap import open_services
     from backend.desktop.server import serve as serve_pages
 
     def announce(url: str) -> None:
-        click.echo(json.dumps({"url": url}) if as_json else url)
+        click.echo(json.dumps({"url": url}) if wants_json() else url)
 
     with open_services(start.data_dir, training=start.training, lasting=True) as services:
         serve_pages(services, port=port, language=start.language, announce=announce)
@@ -31,4 +31,4 @@ def open_window(start: Start) -> None:
     from backend.desktop.window import open_window as open_native_window
 
     with open_services(start.data_dir, training=start.training, lasting=True) as services:
-        open_native_window(services, language=start.language)
+        open_native_window(services, language=start.language, announce=lambda text: click.echo(text, err=True))

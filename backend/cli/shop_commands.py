@@ -19,7 +19,7 @@ def shop() -> None:
 @click.argument("file", type=click.Path(path_type=Path))
 @json_option
 @click.pass_obj
-def load(start: Start, file: Path, as_json: bool) -> None:  # noqa: ARG001, FBT001 - emit reads it
+def load(start: Start, file: Path) -> None:
     """Load company, tills, cashiers, customers, contacts and products from a JSON FILE, whole or not at all."""
     from backend.usecases.load_shop import load_shop
 

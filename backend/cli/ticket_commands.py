@@ -24,7 +24,7 @@ def ticket() -> None:
 @click.argument("files", nargs=-1, required=True, type=click.Path(path_type=Path))
 @json_option
 @click.pass_obj
-def import_(start: Start, files: tuple[Path, ...], as_json: bool) -> None:  # noqa: ARG001, FBT001 - emit reads it
+def import_(start: Start, files: tuple[Path, ...]) -> None:
     """Record the tickets of JSON FILES; each file whole or not at all, each ticket once. The files stay as they are."""
     with start.open_shop() as services:
         reports = [_import_one(file, services) for file in files]
@@ -49,7 +49,7 @@ def import_(start: Start, files: tuple[Path, ...], as_json: bool) -> None:  # no
 @click.option("--search", default="", help="Number, customer or amount.")
 @json_option
 @click.pass_obj
-def list_(start: Start, limit: int, search: str, as_json: bool) -> None:  # noqa: ARG001, FBT001 - emit reads it
+def list_(start: Start, limit: int, search: str) -> None:
     """List tickets, newest first."""
     with start.open_shop() as services:
         found = services.tickets.search(TicketQuery(text=search, limit=limit))
@@ -60,7 +60,7 @@ def list_(start: Start, limit: int, search: str, as_json: bool) -> None:  # noqa
 @click.argument("number")
 @json_option
 @click.pass_obj
-def show(start: Start, number: str, as_json: bool) -> None:  # noqa: ARG001, FBT001 - emit reads it
+def show(start: Start, number: str) -> None:
     """Show ticket NUMBER (till and number, C1-4)."""
     with start.open_shop() as services:
         recorded = services.tickets.find(TicketNumber.parse(number))
@@ -74,14 +74,7 @@ def show(start: Start, number: str, as_json: bool) -> None:  # noqa: ARG001, FBT
 @user_option
 @json_option
 @click.pass_obj
-def pdf(
-    start: Start,
-    number: str,
-    layout_id: str,
-    output: Path,
-    user: str,
-    as_json: bool,  # noqa: ARG001, FBT001 - emit reads it
-) -> None:
+def pdf(start: Start, number: str, layout_id: str, output: Path, user: str) -> None:
     """Write the PDF of ticket NUMBER; the first one issued is the original, later ones say DUPLICATA."""
     from backend.usecases.make_ticket_pdf import save_ticket_pdf
 
@@ -130,7 +123,7 @@ def _import_one(file: Path, services: Services) -> dict[str, Any]:
 def _import_line(report: dict[str, Any]) -> str:
     if report["status"] == "refused":
         return f"{report['message']} {report['remedy']}"
-    line = _(
+    line: str = _(
         "%(file)s: %(recorded)d recorded, %(known)d known already.",
         file=report["file"],
         recorded=len(report["recorded"]),
