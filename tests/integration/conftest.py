@@ -1,0 +1,99 @@
+"""Fixtures of the real servers; tests/servers/__init__.py says what each gives."""
+
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack
+from pathlib import Path
+
+import pytest
+
+from tests.servers.certificates import Certificates, make_certificates
+from tests.servers.children import server_folder
+from tests.servers.dovecot import Dovecot
+from tests.servers.postfix import Postfix, running_postfix
+from tests.servers.scripted_smtp import ScriptedSmtp
+from tests.servers.secret_service import (
+    KeyringState,
+    SecretService,
+    environment_without_secret_service,
+    running_secret_service,
+)
+from tests.servers.smtp_script import Script
+from tests.servers.tcp_proxy import Disturbance, Encryption, TcpProxy
+
+_MARKERS_BY_FIXTURE = {
+    "postfix": ("postfix", "dovecot", "needs_root"),
+    "secret_service": ("keyring_service",),
+    "locked_secret_service": ("keyring_service",),
+    "empty_secret_service": ("keyring_service",),
+}
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    for item in items:
+        for fixture in getattr(item, "fixturenames", ()):
+            for marker in _MARKERS_BY_FIXTURE.get(fixture, ()):
+                item.add_marker(marker)
+
+
+@pytest.fixture(scope="session")
+def certificates(tmp_path_factory: pytest.TempPathFactory) -> Certificates:
+    return make_certificates(tmp_path_factory.mktemp("certificates"))
+
+
+@pytest.fixture(scope="session")
+def postfix(certificates: Certificates) -> Iterator[Postfix]:
+    with server_folder() as folder, running_postfix(folder, certificates) as running:
+        yield running
+
+
+@pytest.fixture(scope="session")
+def dovecot(postfix: Postfix) -> Dovecot:
+    return postfix.dovecot
+
+
+@pytest.fixture
+def scripted_smtp() -> Iterator[Callable[[Script], ScriptedSmtp]]:
+    with ExitStack() as stack:
+
+        def start(script: Script) -> ScriptedSmtp:
+            server = ScriptedSmtp(script)
+            stack.callback(server.stop)
+            return server
+
+        yield start
+
+
+@pytest.fixture
+def tcp_proxy(certificates: Certificates) -> Iterator[Callable[..., TcpProxy]]:
+    with ExitStack() as stack:
+
+        def start(server_port: int, disturbance: Disturbance, *, encryption: bool = False) -> TcpProxy:
+            contexts = Encryption(certificates.good.server_context(), certificates.client_context())
+            proxy = TcpProxy(server_port, disturbance, contexts if encryption else None)
+            stack.callback(proxy.stop)
+            return proxy
+
+        yield start
+
+
+@pytest.fixture(scope="session")
+def secret_service() -> Iterator[SecretService]:
+    with server_folder() as folder, running_secret_service(folder) as running:
+        yield running
+
+
+@pytest.fixture
+def locked_secret_service() -> Iterator[SecretService]:
+    with server_folder() as folder, running_secret_service(folder, KeyringState.LOCKED) as running:
+        yield running
+
+
+@pytest.fixture
+def empty_secret_service() -> Iterator[SecretService]:
+    with server_folder() as folder, running_secret_service(folder, KeyringState.EMPTY) as running:
+        yield running
+
+
+@pytest.fixture
+def no_secret_service(tmp_path: Path) -> dict[str, str]:
+    return environment_without_secret_service(tmp_path)
