@@ -1,0 +1,150 @@
+"""The pages on a port of 127.0.0.1 of their own, and a clean end."""
+
+from __future__ import annotations
+
+import signal
+import socket
+import sys
+import threading
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from functools import partial
+from typing import TYPE_CHECKING, Any, ClassVar
+
+from backend.domain.errors import FacteurError
+from backend.ports import Services
+from backend.web.launch import LOOPBACK, LaunchTokens
+from backend.web.services import SENDING_THREADS, Desktop
+
+if TYPE_CHECKING:
+    from _typeshed.wsgi import WSGIApplication
+
+_THREADS = 6
+# Each upload has its own, lower limit and its own sentence; this one only keeps strangers from filling the disk.
+_MAX_BODY_BYTES = 64_000_000
+_MAX_HEADER_BYTES = 32_768
+_END_SIGNALS = ("SIGTERM", "SIGINT", "SIGHUP", "SIGBREAK")
+
+
+@dataclass(eq=False)
+class PortUnavailableError(FacteurError):
+    """Another program listens on `port`, or it is kept for the system."""
+
+    cause: ClassVar[str] = "port_unavailable"
+    port: int
+
+
+class LocalServer:
+    """A server for this PC alone; it listens from the start, and answers once it has its pages."""
+
+    def __init__(self, port: int = 0) -> None:
+        """Listen on `port`, 0 for a free one; raises PortUnavailableError."""
+        self._socket = _own_socket(port)
+        self.launch = LaunchTokens(self._socket.getsockname()[1])
+        self._waitress: Any = None
+        self._loop: threading.Thread | None = None
+
+    def start(self, pages: WSGIApplication) -> None:
+        """Answer with `pages`, in threads of the server's own."""
+        from waitress.server import create_server
+
+        self._waitress = create_server(
+            pages,
+            sockets=[self._socket],
+            threads=_THREADS,
+            ident=None,
+            max_request_body_size=_MAX_BODY_BYTES,
+            max_request_header_size=_MAX_HEADER_BYTES,
+        )
+        self._loop = threading.Thread(target=self._waitress.run, name="pages", daemon=True)
+        self._loop.start()
+
+    def stop(self, patience_s: float = 5.0) -> None:
+        """End; answers and sendings under way get `patience_s` seconds."""
+        deadline = time.monotonic() + patience_s
+        _wait_for_sendings(deadline)
+        if self._waitress is None or self._loop is None:
+            self._socket.close()
+            return
+        # The loop still runs meanwhile: it is what carries the last answers out.
+        self._waitress.task_dispatcher.shutdown(timeout=max(0.2, deadline - time.monotonic()))
+        self._waitress.trigger.pull_trigger(partial(_close_all, self._waitress))
+        self._loop.join(timeout=2.0)
+
+
+def serve(
+    services: Services,
+    *,
+    port: int = 0,
+    language: str = "fr",
+    announce: Callable[[str], None],
+    desktop: Desktop | None = None,
+) -> None:
+    """Serve the pages until the program is told to end (SIGTERM, SIGINT, SIGHUP).
+
+    `announce` gets the address that lets one browser in, once. Raises PortUnavailableError.
+    """
+    from backend.web.create_app import create_app
+
+    with end_signals() as told_to_end:
+        server = LocalServer(port)
+        server.start(create_app(services, language=language, launch=server.launch, desktop=desktop))
+        announce(server.launch.new_url())
+        wait_for(told_to_end)
+        server.stop()
+
+
+@contextmanager
+def end_signals(on_end: Callable[[], None] | None = None) -> Iterator[threading.Event]:
+    """Catch what tells a program to end; the event is set and `on_end` called when it comes. For the main thread."""
+    told_to_end = threading.Event()
+
+    def end(*_: object) -> None:
+        told_to_end.set()
+        if on_end:
+            on_end()
+
+    numbers = [getattr(signal, name) for name in _END_SIGNALS if hasattr(signal, name)]
+    before = {number: signal.signal(number, end) for number in numbers}
+    try:
+        yield told_to_end
+    finally:
+        for number, handler in before.items():
+            signal.signal(number, handler)
+
+
+def wait_for(event: threading.Event) -> None:
+    """Wait for `event`; on Windows a wait without limit would never let a signal through."""
+    while not event.wait(0.5 if sys.platform == "win32" else 60.0):
+        pass
+
+
+def _own_socket(port: int) -> socket.socket:
+    listener = socket.socket(socket.AF_INET, socket.SOCK_STREAM)
+    try:
+        if sys.platform == "win32":
+            # There SO_REUSEADDR would let another program take the port from us.
+            listener.setsockopt(socket.SOL_SOCKET, socket.SO_EXCLUSIVEADDRUSE, 1)
+        else:
+            listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        listener.bind((LOOPBACK, port))
+        listener.listen(128)
+    except (OSError, OverflowError):
+        listener.close()
+        raise PortUnavailableError(port) from None
+    return listener
+
+
+def _wait_for_sendings(deadline: float) -> None:
+    for thread in threading.enumerate():
+        if thread.name.startswith(SENDING_THREADS):
+            thread.join(max(0.0, deadline - time.monotonic()))
+
+
+def _close_all(server: Any) -> None:  # noqa: ANN401 - waitress ships no types
+    from waitress import wasyncore
+
+    # Runs in the loop's own thread: nothing left in its map ends the loop.
+    wasyncore.close_all(server._map)  # noqa: SLF001 - waitress has no public way to end its loop from outside

@@ -1,0 +1,174 @@
+"""Facteur's own window (pywebview) over its local server; the system's browser where there can be none.
+
+There is no bridge between page and Python: everything goes over HTTP, as in a browser.
+"""
+
+from __future__ import annotations
+
+import sys
+import threading
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Any
+
+from backend.desktop.browser import LaunchPage
+from backend.desktop.native import NativeDesktop
+from backend.desktop.own_origin import stay_on
+from backend.desktop.server import LocalServer, end_signals, wait_for
+from backend.desktop.single_instance import OneWindow
+from backend.desktop.window_support import why_no_window
+from backend.ports import Services
+from backend.web.start_messages import NoWindow, explain_no_window
+
+if TYPE_CHECKING:
+    from flask import Flask
+    from webview import Window
+
+TITLE = "Facteur"
+_SIZE = (1280, 800)
+_MIN_SIZE = (1024, 600)
+_GROUND = "#f3efe7"  # --color-ground, so that nothing flashes before the first page
+
+
+def open_window(services: Services, *, language: str = "fr", announce: Callable[[str], None]) -> None:
+    """Show Facteur until its window is closed; where one is open already, bring that to the front and return.
+
+    `announce` gets the sentence that says why the system's browser is used, where it has to be.
+    """
+    place = OneWindow(services.data_dir)
+    if not place.claim():
+        place.ask_first()
+        return
+    pages = _Pages(services, language)
+    try:
+        reason = why_no_window() or _show_window(pages, place)
+        if reason is not None:
+            _use_browser(pages, place, announce, reason)
+    finally:
+        pages.server.stop()
+        place.release()
+
+
+class _Pages:
+    """The server, and its pages in the making: a thread makes them while the toolkit of the window starts."""
+
+    def __init__(self, services: Services, language: str) -> None:
+        self.server = LocalServer()
+        self.desktop = NativeDesktop()
+        self._services = services
+        self._language = language
+        self._app: Flask | None = None
+        self._failure: BaseException | None = None
+        self._thread: threading.Thread | None = None
+
+    def make(self, if_it_fails: Callable[[], None] = lambda: None) -> None:
+        """Begin, unless that was done; `if_it_fails` is called from the thread."""
+        if self._thread is None:
+            self._thread = threading.Thread(target=self._make, args=(if_it_fails,), name="start", daemon=True)
+            self._thread.start()
+
+    def made(self) -> Flask:
+        """Wait for the pages and return them; raises what stopped them from being made."""
+        if self._thread is not None:
+            self._thread.join()
+        if self._failure is not None:
+            raise self._failure
+        if self._app is None:
+            raise RuntimeError("the pages were never begun")
+        return self._app
+
+    def _make(self, if_it_fails: Callable[[], None]) -> None:
+        from backend.web.create_app import create_app
+
+        try:
+            self._app = create_app(
+                self._services, language=self._language, launch=self.server.launch, desktop=self.desktop
+            )
+            self.server.start(self._app)
+        except BaseException as failure:  # noqa: BLE001 - it is raised again by `made`
+            self._failure = failure
+            if_it_fails()
+
+
+def _show_window(pages: _Pages, place: OneWindow) -> NoWindow | None:
+    """Show the window until it is closed; return why there is none when the toolkit fails."""
+    import webview
+
+    webview.settings["ALLOW_FILE_URLS"] = False
+    window = webview.create_window(
+        TITLE,
+        pages.server.launch.new_url(),
+        width=_SIZE[0],
+        height=_SIZE[1],
+        min_size=_MIN_SIZE,
+        background_color=_GROUND,
+        text_select=True,
+        zoomable=True,
+    )
+    if window is None:
+        return NoWindow.FAILED
+    pages.desktop.window = window
+    pages.make(if_it_fails=window.destroy)
+    stay_on(pages.server.launch.origin, window)
+    place.listen(_front_of(window))
+    with end_signals(window.destroy):
+        try:
+            webview.start(
+                gui="qt" if sys.platform == "linux" else None,
+                private_mode=True,
+                storage_path=str(place.folder) if sys.platform == "win32" else None,
+            )
+        except webview.WebViewException:
+            pages.desktop.window = None
+            return NoWindow.FAILED
+    pages.made()
+    return None
+
+
+def _use_browser(pages: _Pages, place: OneWindow, announce: Callable[[str], None], reason: NoWindow) -> None:
+    pages.make()
+    announce(explain_no_window(pages.made(), reason))
+    launch_page = LaunchPage(place.folder)
+    launch = pages.server.launch
+    with end_signals() as told_to_end:
+        try:
+            place.listen(lambda: _open_or_show(launch_page, launch.new_url(), announce))
+            _open_or_show(launch_page, launch.new_url(), announce)
+            wait_for(told_to_end)
+        finally:
+            launch_page.remove()
+
+
+def _open_or_show(launch_page: LaunchPage, url: str, announce: Callable[[str], None]) -> None:
+    if not launch_page.open_browser(url):
+        announce(url)
+
+
+def _front_of(window: Window) -> Callable[[], None]:
+    """Return what brings the window to the front, from any thread."""
+    if sys.platform == "linux":
+        return lambda: _qt_front(window.native)
+    else:  # noqa: RET505 - mypy reads this form as two systems, not as code that is never reached
+        minimized = threading.Event()
+        window.events.minimized += minimized.set
+        window.events.restored += minimized.clear
+        window.events.maximized += minimized.clear
+        return lambda: _show_again(window, minimized)
+
+
+def _show_again(window: Window, minimized: threading.Event) -> None:
+    if minimized.is_set():  # restore() would undo a maximized window
+        window.restore()
+    window.show()
+
+
+def _qt_front(native: Any) -> None:  # noqa: ANN401 - pywebview's QMainWindow, None before it is shown
+    from qtpy.QtCore import Qt, QTimer
+
+    def bring() -> None:
+        native.setWindowState((native.windowState() & ~Qt.WindowState.WindowMinimized) | Qt.WindowState.WindowActive)
+        native.show()
+        native.raise_()
+        native.activateWindow()
+
+    if native is not None:
+        QTimer.singleShot(0, native, bring)
