@@ -8,6 +8,7 @@ from collections import Counter
 from collections.abc import Callable
 from dataclasses import dataclass
 from email.message import EmailMessage
+from email.parser import BytesHeaderParser
 from pathlib import Path
 
 _numbers = itertools.count(1)
@@ -33,7 +34,9 @@ class Mailbox:
 
     def count_by_message_id(self) -> Counter[str]:
         """Count the deliveries of each Message-ID: every count other than 1 is a doubled mail."""
-        return Counter(str(message["Message-ID"]) for message in self.messages())
+        self.settle()
+        headers = BytesHeaderParser(policy=email.policy.default)
+        return Counter(str(headers.parsebytes(content)["Message-ID"]) for content in self.contents())
 
     def wait_for_message(self, timeout_s: float = 10.0) -> EmailMessage:
         """Wait for the first message.

@@ -7,6 +7,7 @@ import threading
 from collections import Counter
 from collections.abc import Sequence
 from email.message import EmailMessage
+from email.parser import BytesHeaderParser
 
 from tests.servers.certificates import HOST
 from tests.servers.ports import LOOPBACK
@@ -61,7 +62,8 @@ class ScriptedSmtp:
 
     def count_by_message_id(self) -> Counter[str]:
         """Count the deliveries of each Message-ID."""
-        return Counter(str(message["Message-ID"]) for message in self.messages())
+        headers = BytesHeaderParser(policy=email.policy.default)
+        return Counter(str(headers.parsebytes(one.content)["Message-ID"]) for one in self.deliveries)
 
     def _accept(self) -> None:
         while not self._stopping.is_set():
