@@ -1,0 +1,102 @@
+"""What a build of wkhtmltopdf makes of a millimetre, found with a ruler page and remembered.
+
+Debian's build prints 50 mm as 38.4 mm, whatever --zoom or --dpi say, and each width of paper a little differently,
+because it counts the paper in whole pixels; the patched build differs again.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass
+from pathlib import Path
+
+from backend.adapters.pdf.page_picture import page_size_pt, path_bounds_pt
+from backend.adapters.pdf.page_policy import CONTENT_POLICY
+from backend.adapters.pdf.pdf_file import write_pdf
+from backend.adapters.pdf.wkhtmltopdf_conversion import Conversions
+from backend.adapters.pdf.wkhtmltopdf_options import Paper, told_height
+from backend.domain.pdf_settings import PdfFailure
+
+POINTS_PER_MM = 72 / 25.4
+_RULER_MM = 30.0  # narrower than the white ground of any page, at any scale seen
+_RULER_ROWS = 200
+_TOLERANCE = 0.005
+_FORM = 1  # of the ruler page and the file; a new one makes old files worthless
+
+
+@dataclass(frozen=True, slots=True)
+class Calibration:
+    """`zoom` makes a CSS millimetre a millimetre; `points_per_unit` turns the told height into points on paper.
+
+    `persistent` tells whether this build takes its orders from stdin.
+    """
+
+    zoom: float
+    points_per_unit: float
+    persistent: bool
+
+
+def zoomed(html: str, zoom: float) -> str:
+    """Return the page at the engine's scale; raises PdfFailure("refused") without the policy or a head."""
+    head, end, rest = html.partition("</head>")
+    if CONTENT_POLICY not in head[:500] or not end:
+        raise PdfFailure("refused", detail="the page has no content security policy")
+    return f"{head}<style>body {{ zoom: {zoom:.5f} }}</style>{end}{rest}"
+
+
+def calibrate(conversions: Conversions, width_mm: int) -> Calibration:
+    """Print the ruler page twice on this width and measure it; raises PdfFailure and PdfEngineMissingError."""
+    paper = Paper(width_mm, height_mm=2000, margin_mm=0, measured=True)
+    width_pt, _bottom, _told = _measure(conversions, paper, 1.0)
+    zoom = _RULER_MM * POINTS_PER_MM / width_pt
+    width_pt, bottom_pt, told = _measure(conversions, paper, zoom)
+    if abs(width_pt / (_RULER_MM * POINTS_PER_MM) - 1) > _TOLERANCE:
+        raise PdfFailure("incomplete", detail=f"{_RULER_MM:g} mm come out as {width_pt / POINTS_PER_MM:.2f} mm")
+    return Calibration(zoom, bottom_pt / told, conversions.persistent)
+
+
+def remembered(file: Path, program: Path) -> dict[int, Calibration]:
+    """Return what was found for exactly this program file, by width in mm."""
+    try:
+        content = json.loads(file.read_text(encoding="utf-8"))
+        if content["program"] == _fingerprint(program):
+            return {int(width): Calibration(**found) for width, found in content["widths"].items()}
+    except (OSError, ValueError, KeyError, TypeError, AttributeError):
+        pass  # measured again
+    return {}
+
+
+def remember(file: Path, program: Path, calibrations: Mapping[int, Calibration]) -> None:
+    """Keep calibrations for the next start; raises PdfFailure where nothing can be written."""
+    widths = {str(width): asdict(found) for width, found in calibrations.items()}
+    write_pdf(file, json.dumps({"program": _fingerprint(program), "widths": widths}).encode())
+
+
+def _measure(conversions: Conversions, paper: Paper, zoom: float) -> tuple[float, float, float]:
+    """Return the ruler's width and its lower end, in points, and the told height."""
+    converted = conversions.convert(zoomed(_ruler_page(), zoom), paper)
+    _width_pt, height_pt = page_size_pt(converted.pdf)
+    ruler_width_pt = _RULER_MM * POINTS_PER_MM
+    bars = [bar for bar in path_bounds_pt(converted.pdf) if ruler_width_pt / 2 < bar[2] - bar[0] < ruler_width_pt * 1.5]
+    if not bars:
+        raise PdfFailure("incomplete", detail="no ruler on the ruler page")
+    lowest = min(bars, key=lambda bar: bar[1])
+    return lowest[2] - lowest[0], height_pt - lowest[1], told_height(converted.said)
+
+
+def _ruler_page() -> str:
+    rows = "<p>0123456789</p>" * _RULER_ROWS
+    style = (
+        "html, body, p { margin: 0 } body { font: 9pt/1.34 'IBM Plex Sans'; width: 52mm; overflow: hidden }"
+        f"div {{ background: #000; width: {_RULER_MM}mm; height: 2mm }}"
+    )
+    return (
+        f'<!doctype html><html lang="en"><head><meta http-equiv="Content-Security-Policy" content="{CONTENT_POLICY}">'
+        f'<meta charset="utf-8"><title></title><style>{style}</style></head><body>{rows}<div></div></body></html>'
+    )
+
+
+def _fingerprint(program: Path) -> str:
+    status = program.resolve().stat()
+    return f"{_FORM}:{program}:{status.st_mtime_ns}:{status.st_size}"
