@@ -39,7 +39,8 @@ def test_a_wrong_password_is_refused_at_once_and_counted_once(postfix: Postfix) 
     with connected(postfix, Behaviour.TLS) as client:
         code, text = sign_in(client, USER, "wrong")
     assert (code, text[:5]) == (535, "5.7.8")
-    assert time.monotonic() - started < 1
+    # Dovecot left to itself takes 2 s.
+    assert time.monotonic() - started < 1.9
     assert postfix.failed_logins(USER) == before + 1
 
 

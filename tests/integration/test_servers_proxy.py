@@ -27,7 +27,7 @@ def test_a_message_cut_on_the_way_is_not_delivered(postfix: Postfix, tcp_proxy: 
     mailbox = postfix.fresh_mailbox()
     proxy = tcp_proxy(postfix.port(Behaviour.PLAIN), Disturbance(at_client_byte=300, ending=ending, times=1))
     with pytest.raises((smtplib.SMTPServerDisconnected, ConnectionError)):
-        send_through(proxy, mailbox.address)
+        send_through(proxy, mailbox.address, timeout_s=1)
     send_through(proxy, mailbox.address)
     assert proxy.connections == 2
     proxy.stop()
@@ -42,7 +42,7 @@ def test_a_real_server_delivers_although_its_answer_is_lost(
     lost = Disturbance(after_client_sent=FINAL_DOT, server_may_answer=True, ending=ending)
     proxy = tcp_proxy(postfix.port(Behaviour.PLAIN), lost)
     with pytest.raises((smtplib.SMTPServerDisconnected, ConnectionError)):
-        send_through(proxy, mailbox.address)
+        send_through(proxy, mailbox.address, timeout_s=1)
     assert len(mailbox.messages()) == 1
 
 
@@ -69,6 +69,6 @@ def test_a_proxy_delays_and_drips(postfix: Postfix, tcp_proxy: StartProxy) -> No
     assert len(mailbox.messages()) == 2
 
 
-def send_through(proxy: TcpProxy, recipient: str) -> None:
-    with smtplib.SMTP("localhost", proxy.port, "[127.0.0.1]", timeout=0.5) as client:
+def send_through(proxy: TcpProxy, recipient: str, timeout_s: float = 10) -> None:
+    with smtplib.SMTP("localhost", proxy.port, "[127.0.0.1]", timeout=timeout_s) as client:
         client.send_message(message_for(recipient, 400))

@@ -212,7 +212,7 @@ def test_data_cut_at_a_byte_delivers_nothing_once_and_then_works(scripted_smtp: 
 def test_an_answer_lost_after_the_final_dot(scripted_smtp: StartServer, answer: Answer, delivered: int) -> None:
     server = scripted_smtp(Script(answers={Step.END_OF_DATA: answer}))
     with pytest.raises((smtplib.SMTPServerDisconnected, ConnectionError)):
-        send(server.port, timeout_s=0.3)
+        send(server.port, timeout_s=1)
     assert server.sessions[0].data.endswith(FINAL_DOT)
     assert len(server.deliveries) == delivered
 
@@ -221,14 +221,14 @@ def test_every_reply_can_be_delayed(scripted_smtp: StartServer) -> None:
     server = scripted_smtp(Script(delay_per_reply_s=0.02))
     started = time.monotonic()
     send(server.port)
-    assert 7 * 0.02 <= time.monotonic() - started < 1
+    assert 7 * 0.02 <= time.monotonic() - started < 5
 
 
 def test_a_dripping_server_never_runs_into_a_timeout_per_byte(scripted_smtp: StartServer) -> None:
-    server = scripted_smtp(Script(answers={Step.CONNECT: Answer(drip_s=0.02)}))
+    server = scripted_smtp(Script(answers={Step.CONNECT: Answer(drip_s=0.03)}))
     started = time.monotonic()
-    send(server.port, timeout_s=0.2)
-    assert time.monotonic() - started > 0.3
+    send(server.port, timeout_s=0.6)
+    assert time.monotonic() - started > 0.6
 
 
 def test_a_server_ends_although_a_client_waits(scripted_smtp: StartServer) -> None:
