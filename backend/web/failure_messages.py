@@ -1,0 +1,154 @@
+"""Sentence and remedy of each failure that is neither the mail's nor a typed value's, by cause code (and reason)."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from flask_babel import LazyString
+from flask_babel import lazy_gettext as _l
+
+Text = tuple[LazyString, LazyString]
+
+_TRY_AGAIN = _l("Try again. If it happens again, run the test in the PDF settings.")
+
+UNFORESEEN: Text = (
+    _l("Something unforeseen went wrong in Facteur."),
+    _l("Try again. If it happens again, tell the person who looks after Facteur."),
+)
+TEXTS: Mapping[str, Text] = {
+    "attachment_gone": (
+        _l("The file “%(name)s”, which was to go with the mail, is no longer there."),
+        _l("Take it out of the attachments or add it again; if it is the ticket, send the ticket anew."),
+    ),
+    "forbidden_move": (
+        _l("This can't be done with the mail any more: it is “%(from_state)s”."),
+        _l("Look at the mail again before you go on."),
+    ),
+    "last_administrator": (
+        _l("“%(user)s” is the last administrator: without one nobody could change the settings."),
+        _l("Make another user administrator first."),
+    ),
+    "no_program": (
+        _l("This PC has no program that opens “%(path)s”."),
+        _l("Install one that shows such files (a PDF viewer for tickets), or open the file on another PC."),
+    ),
+    "not_found": (_l("“%(key)s” was not found."), _l("Check what was typed, or look for it in the list.")),
+    "not_found.attachment": (_l("There is no file “%(key)s”."), _l("Choose the file again.")),
+    "not_found.cashier": (_l("There is no cashier “%(key)s”."), _l("Choose a cashier from the list.")),
+    "not_found.company": (
+        _l("The shop has no name and address yet, which every ticket needs."),
+        _l("Enter the company first, or load it with the command “shop load”."),
+    ),
+    "not_found.contact": (_l("There is no contact “%(key)s”."), _l("Look for the contact in the list.")),
+    "not_found.customer": (_l("There is no customer “%(key)s”."), _l("Look for the customer in the list.")),
+    "not_found.layout": (_l("There is no ticket layout “%(key)s”."), _l("Choose a layout from the list.")),
+    "not_found.mail": (_l("There is no mail “%(key)s”."), _l("Look for it in the list of mails.")),
+    "not_found.mailbox": (
+        _l("There is a mailbox in the training mode only."),
+        _l("Start Facteur with --training to see one."),
+    ),
+    "not_found.page": (_l("There is no page %(key)s."), _l("Look at the first page.")),
+    "not_found.ticket": (_l("There is no ticket “%(key)s”."), _l("Check till and number, as in C1-4.")),
+    "not_found.till": (_l("There is no till “%(key)s”."), _l("Choose a till from the list, or load it first.")),
+    "not_found.user": (_l("There is no user “%(key)s”."), _l("Choose a user from the list.")),
+    "pdf_died": (_l("The program that makes the PDF (%(engine)s) has broken off."), _TRY_AGAIN),
+    "pdf_disk_full": (
+        _l("The disk is full: the PDF could not be written."),
+        _l("Make room on the disk, then try again."),
+    ),
+    "pdf_engine_missing": (
+        _l("The program that makes PDFs (%(engine)s) is missing on this PC, or does not start."),
+        _l("Install it, or choose another one in the PDF settings."),
+    ),
+    "pdf_hung": (_l("The PDF was not ready in time: the program that makes it (%(engine)s) hung."), _TRY_AGAIN),
+    "pdf_incomplete": (_l("The PDF was not complete, so it was thrown away."), _TRY_AGAIN),
+    "pdf_refused": (_l("The PDF does not hold the whole ticket, so it was thrown away."), _TRY_AGAIN),
+    "pdf_too_big": (
+        _l("The ticket is too big for a PDF."),
+        _l("Make it shorter: fewer articles, shorter texts or a smaller logo."),
+    ),
+    "pdf_unwritable": (
+        _l("The PDF could not be written into its folder."),
+        _l("Check in the PDF settings that the folder is there and may be written to."),
+    ),
+    "port_unavailable": (
+        _l("Port %(port)s is used by another program, or kept for the system."),
+        _l("Choose another port, or leave it out: then Facteur takes a free one."),
+    ),
+    "role_needed": (
+        _l("Only an administrator may do this."),
+        _l("Ask an administrator of Facteur to do it, or sign in as one."),
+    ),
+    "secrets_unavailable": (
+        _l("Facteur can't reach the place where passwords are kept on this PC."),
+        _l("Sign in to this PC again, then try again."),
+    ),
+    "secrets_unavailable.chosen_already": (
+        _l("Where the passwords are kept has been chosen already for this shop."),
+        _l("Go on with the way that was chosen."),
+    ),
+    "secrets_unavailable.locked": (
+        _l("The keyring of this PC, which holds the passwords, is locked."),
+        _l("Unlock it (usually by signing in to this PC again), then try again."),
+    ),
+    "secrets_unavailable.none": (
+        _l("This PC has no keyring in which Facteur could keep passwords."),
+        _l("Give Facteur a passphrase, or accept that passwords are kept without protection."),
+    ),
+    "secrets_unavailable.other_key": (
+        _l("This was locked with another key: by another user of this PC, or before its keyring was emptied."),
+        _l("Let that user open it. If the key is lost, enter the password anew, and prepare waiting mails again."),
+    ),
+    "secrets_unavailable.passphrase_needed": (
+        _l("The passwords are protected by a passphrase, which Facteur needs now."),
+        _l("Enter the passphrase of Facteur."),
+    ),
+    "secrets_unavailable.passphrase_wrong": (
+        _l("This is not the passphrase of Facteur."),
+        _l("Type it again, and mind capital letters."),
+    ),
+    "secrets_unavailable.timeout": (
+        _l("The keyring of this PC, which holds the passwords, doesn't answer."),
+        _l("Sign in to this PC again or restart it, then try again."),
+    ),
+    "sender_not_set": (
+        _l("“%(user)s” has no sender settings yet, so no mail can leave."),
+        _l("Fill in the sender settings, then send the test mail."),
+    ),
+    "sender_not_tested": (
+        _l("The sender settings of “%(user)s” have not sent a test mail yet."),
+        _l("Send the test mail in the sender settings: once it has left, tickets can be sent."),
+    ),
+    "storage": (
+        _l("“%(path)s” can't be read or written."),
+        _l("Check that the disk or the folder is there, then try again."),
+    ),
+    "storage.damaged": (
+        _l("The file “%(path)s” is damaged."),
+        _l("Restore the last backup, or ask the person who looks after Facteur."),
+    ),
+    "storage.disk_full": (
+        _l("The disk is full: “%(path)s” could not be written."),
+        _l("Make room on the disk, then try again."),
+    ),
+    "storage.locked": (
+        _l("Another window or program is using “%(path)s” at this moment."),
+        _l("Wait a moment, then try again."),
+    ),
+    "storage.read_only": (
+        _l("Facteur may not write to “%(path)s”."),
+        _l("Ask the person who looks after this PC to allow it, or choose another folder."),
+    ),
+    "storage.too_new": (
+        _l("“%(path)s” was written by a newer version of Facteur."),
+        _l("Install the newest version of Facteur on this PC."),
+    ),
+    "ticket_conflict": (
+        _l("Ticket %(number)s is recorded already, with other content."),
+        _l("A recorded ticket never changes: check the number in the other till software."),
+    ),
+    "till_kind": (
+        _l("Till “%(till)s” can't be used like that: its tickets are numbered elsewhere, or it has tickets already."),
+        _l("Choose another till, or add one under a new code."),
+    ),
+}

@@ -1,0 +1,126 @@
+"""What is wrong with a value that was typed, or that stands in a file: a sentence and a remedy per reason."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from flask_babel import LazyString
+from flask_babel import lazy_gettext as _l
+
+Text = tuple[LazyString, LazyString]
+
+_CORRECT_PAYMENTS = _l("Add a payment, or correct the amounts.")
+
+TYPED: Mapping[str, Text] = {
+    "address_too_long": (
+        _l("This address is too long for a ticket."),
+        _l("Write it in up to 5 lines of 200 characters."),
+    ),
+    "amount": (_l("“%(value)s” is not an amount."), _l("Type it as in 12.50.")),
+    "company_name": (_l("The company has no name."), _l("Type the one that your tickets should bear.")),
+    "control_character": (_l("This text holds a character that can't be shown."), _l("Type it again by hand.")),
+    "day": (_l("“%(value)s” is not a date."), _l("Choose a day in the calendar.")),
+    "discount_too_big": (_l("The discount is more than the article costs."), _l("Lower the discount.")),
+    "email": (
+        _l("“%(value)s” is not an e-mail address."),
+        _l("It needs a name, one @ and a domain, as in name@example.org."),
+    ),
+    "email_missing": (_l("An e-mail address is missing."), _l("Type one, as in name@example.org.")),
+    "host": (
+        _l("“%(value)s” is not the name of a server."),
+        _l("Enter the name that your mail provider gives, as in smtp.example.org."),
+    ),
+    "label_missing": (_l("An article has no name."), _l("Type what was sold.")),
+    "language": (_l("Facteur doesn't speak “%(value)s”."), _l("Choose French or English.")),
+    "line_place": (_l("The ticket has no article number %(value)s."), _l("Look at the ticket again, then go on.")),
+    "line_count": (_l("A ticket needs between 1 and 1,000 articles."), _l("Add an article, or make two tickets.")),
+    "no_sender": (
+        _l("No user has sender settings yet."),
+        _l("Set one up first, in the user list or with the command “sender set”."),
+    ),
+    "number": (_l("“%(value)s” is not a number that fits here."), _l("Type digits, as in 1.5.")),
+    "number_missing": (
+        _l("A ticket of the foreign till %(value)s needs its number."),
+        _l("Let the other till software give one."),
+    ),
+    "password_in_clear": (
+        _l("Without encryption the password could be read on the way."),
+        _l("Choose SSL/TLS or STARTTLS, or empty the user name."),
+    ),
+    "password_length": (_l("A password or PIN needs 4 to 200 characters."), _l("Choose another one.")),
+    "payment_method": (_l("“%(value)s” is not a means of payment."), _l("Choose one of those shown.")),
+    "payments_differ": (
+        _l("What is paid back is not the total of the credit note."),
+        _l("Correct the amounts that are paid back."),
+    ),
+    "payments_missing": (_l("The payments do not reach the total: %(euros)s € are missing."), _CORRECT_PAYMENTS),
+    "percent": (_l("“%(value)s” is not a discount."), _l("Type from 0 to 100 %%, or an amount.")),
+    "port": (_l("“%(value)s” is not a port."), _l("Enter a number from 1 to 65535: usually 465 or 587.")),
+    "quantity_sign": (
+        _l("“%(value)s” is not a quantity for this kind of ticket."),
+        _l("A ticket has quantities above 0, a credit note below 0."),
+    ),
+    "recipients_missing": (_l("The mail has no recipient."), _l("Type the customer's e-mail address.")),
+    "reference_missing": (
+        _l("A ticket for Facteur's own till %(value)s needs a reference of its own."),
+        _l("Let the other till software give one."),
+    ),
+    "siret": (_l("“%(value)s” is not a SIRET number."), _l("Type its 14 digits, or leave the field empty.")),
+    "text_too_long": (_l("This text is too long."), _l("Shorten it to %(value)s characters.")),
+    "ticket_number": (_l("“%(value)s” is not a ticket number."), _l("Type till and number, as in C1-4.")),
+    "till_code": (
+        _l("“%(value)s” is not the code of a till."),
+        _l("A code is 1 to 8 capital letters and digits, as in C1."),
+    ),
+    "too_many_recipients": (
+        _l("%(value)s recipients are too many for one mail."),
+        _l("Take some out: 20 are possible."),
+    ),
+    "user_exists": (_l("There is a user named “%(value)s” already."), _l("Choose another name.")),
+    "user_missing": (_l("Several users can send: it isn't clear which one is meant."), _l("Name one with --user.")),
+    "user_name": (_l("“%(value)s” can't be the name of a user."), _l("A name has 1 to 40 characters.")),
+    "vat_number": (_l("“%(value)s” is not a VAT number."), _l("Type it as in FR12123456789, or leave it empty.")),
+    "vat_rate": (_l("“%(value)s” is not a VAT rate."), _l("Type a rate from 0 to 99.99 per cent, as in 20 or 5.5.")),
+}
+UNKNOWN_REASON: Text = (
+    _l("“%(value)s” doesn't fit here (%(where)s)."),
+    _l("Correct it, then try again."),
+)
+
+IN_FILE: Mapping[str, LazyString] = {
+    "credit_of_ticket": _l("only a credit note names the ticket that it corrects"),
+    "credit_sign": _l("a ticket's total is above 0, a credit note's below: %(value)s"),
+    "date_in_future": _l("the date lies in the future: %(value)s"),
+    "duplicate_key": _l("a name stands twice in one object"),
+    "email": _l("“%(value)s” is not an e-mail address"),
+    "encoding": _l("the file is not UTF-8"),
+    "json": _l("this is not JSON: %(value)s"),
+    "line_total_differs": _l("quantity, price and discount come to %(value)s"),
+    "missing": _l("it is missing"),
+    "number_missing": _l("a ticket of the foreign till %(value)s needs its number"),
+    "other_content": _l("ticket %(value)s is recorded already, with other content"),
+    "own_till_numbers": _l("till %(value)s is numbered by Facteur: the ticket must bring no number"),
+    "payments_differ": _l("the payments come to %(value)s"),
+    "reference_missing": _l("a ticket for Facteur's own till %(value)s needs a reference of its own"),
+    "till_unknown": _l("there is no till %(value)s"),
+    "too_big": _l("the file is too big"),
+    "too_few": _l("there are too few of them"),
+    "too_long": _l("the text is too long"),
+    "too_many": _l("there are too many of them"),
+    "total_differs": _l("the lines come to %(value)s"),
+    "unknown_field": _l("Facteur doesn't know this field"),
+    "unreadable": _l("the file can't be read: %(value)s"),
+    "vat_amount_differs": _l("the VAT of these lines is %(value)s"),
+    "vat_gross_differs": _l("the lines at this rate come to %(value)s"),
+    "vat_rate_missing": _l("the rate of %(value)s is missing"),
+    "vat_rate_unused": _l("no line has the rate of %(value)s"),
+    "vat_sum_differs": _l("total less net amount is %(value)s"),
+    "walk_in_address": _l("the walk-in customer DIVERS has no address"),
+    "wrong_type": _l("this is the wrong kind of value"),
+    "wrong_value": _l("“%(value)s” is not possible here"),
+}
+IN_FILE_UNKNOWN = _l("this is wrong: %(value)s")
+IN_FILE_WHOLE = _l("“%(file)s” was refused: %(fault)s.")
+IN_FILE_AT_LINE = _l("“%(file)s” was refused, line %(line)s: %(fault)s.")
+IN_FILE_AT_FIELD = _l("“%(file)s” was refused, line %(line)s, %(where)s: %(fault)s.")
+IN_FILE_REMEDY = _l("Nothing of the file was recorded. Correct it, then import it again.")
