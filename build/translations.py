@@ -14,11 +14,8 @@ from babel.messages.pofile import read_po, write_po
 
 ROOT = Path(__file__).resolve().parents[1]
 FRENCH = ROOT / "frontend" / "translations" / "fr" / "LC_MESSAGES" / "messages.po"
-_METHODS = [
-    ("backend/**.py", "python"),
-    ("frontend/**.html", "jinja2"),
-]
-_OPTIONS = {"frontend/**.html": {"trimmed": "true", "silent": "false"}}
+_METHODS = [("**.py", "python"), ("**.html", "jinja2")]
+_OPTIONS = {"**.html": {"trimmed": "true", "silent": "false"}}
 _KEYWORDS = {
     "_": None,
     "gettext": None,
@@ -35,12 +32,7 @@ def extracted() -> Catalog:
     """Return every text of the program, in the order of its id."""
     catalog = Catalog(project="Facteur", charset="utf-8", fuzzy=False)
     for folder in ("backend", "frontend"):
-        found = extract_from_dir(
-            str(ROOT / folder),
-            [(pattern.removeprefix(f"{folder}/"), method) for pattern, method in _METHODS if pattern.startswith(folder)],
-            {pattern.removeprefix(f"{folder}/"): options for pattern, options in _OPTIONS.items()},
-            keywords=_KEYWORDS,
-        )
+        found = extract_from_dir(str(ROOT / folder), _METHODS, _OPTIONS, keywords=_KEYWORDS)
         for _file, _line, message, _comments, context in found:
             catalog.add(message, None, context=context)
     return catalog

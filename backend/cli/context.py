@@ -26,7 +26,9 @@ json_option = click.option(
     help="Print one JSON object.",
     callback=lambda ctx, _option, value: ctx.meta.update({_JSON: value}),
 )
-user_option = click.option("--user", default="", help="Whose sender settings; needed where several users have some.")
+user_option = click.option(
+    "--user", default="", help="Whose sender settings; else those of the only user or administrator who has some."
+)
 
 
 @dataclass(frozen=True, slots=True)

@@ -53,6 +53,13 @@ def delete_user(name: str, users: UserStore) -> User:
     return user
 
 
+def restore_user(user: User, users: UserStore) -> None:
+    """Put back a user as `delete_user` returned him; raises InvalidInputError when his name is taken again."""
+    if _known(user.name, users):
+        raise InvalidInputError("name", "user_exists", user.name)
+    users.save(user)
+
+
 def check_password(user: User, password: str) -> bool:
     """Tell whether a password or PIN is the user's; one without a password can't sign in."""
     if not user.password_hash:
@@ -76,16 +83,20 @@ def hash_password(password: str) -> str:
 
 
 def user_for_command(name: str, services: Services) -> User:
-    """Return the user that a command acts for: the one named, else the only one who has sender settings.
+    """Return the user that a command acts for.
 
-    Raises NotFoundError, InvalidInputError("user", "user_missing") where several could be meant.
+    That is the one named, else the only one with sender settings, else the only administrator among these.
+    Raises NotFoundError, InvalidInputError("user", "no_sender" or "user_missing" where several could be meant).
     """
     if name:
         return services.users.find(name)
-    senders = services.settings.sender_profiles()
-    if len(senders) != 1:
-        raise InvalidInputError("user", "user_missing" if senders else "no_sender")
-    return services.users.find(senders[0].user)
+    senders = [services.users.find(profile.user) for profile in services.settings.sender_profiles()]
+    if not senders:
+        raise InvalidInputError("user", "no_sender")
+    meant = senders if len(senders) == 1 else [user for user in senders if user.is_administrator]
+    if len(meant) != 1:
+        raise InvalidInputError("user", "user_missing")
+    return meant[0]
 
 
 def ensure_user(name: str, users: UserStore) -> User:

@@ -37,15 +37,22 @@ def tested_sender_of(user: str, services: Services) -> SenderProfile:
     return profile
 
 
-def prepare_sending(key: TicketNumber, layout_id: str, user: str, services: Services) -> OutgoingMail:
-    """Make the PDF and keep a filled-in draft; nothing leaves.
+def new_mail_id() -> str:
+    """Return a new id, for who must name a sending before it is prepared."""
+    return secrets.token_hex(16)
+
+
+def prepare_sending(
+    key: TicketNumber, layout_id: str, user: str, services: Services, *, mail_id: str = ""
+) -> OutgoingMail:
+    """Make the PDF and keep a filled-in draft, under `mail_id` if it is given; nothing leaves.
 
     Raises NotFoundError, SenderNotSetError, PdfFailure, PdfEngineMissingError, StorageError, SecretsUnavailableError.
     """
     recorded = services.tickets.find(key)
     sender = sender_of(user, services)
     layout = choose_layout(recorded, layout_id, services)
-    mail_id = secrets.token_hex(16)
+    mail_id = mail_id or new_mail_id()
     reprint = next_reprint(str(key), services)
     pdf = make_ticket_pdf(recorded, layout, mail_id, services, reprint=reprint)
     services.settings.save_preference(f"layout:{key.till_code}", layout.id)

@@ -101,10 +101,25 @@ def cancel_mail(mail_id: str, services: Services, *, keep_pdf: bool) -> Outgoing
         mail = services.outbox.find(mail_id)
         cancelled = mail.moved(MailState.CANCELLED)
         services.outbox.save(cancelled)
-        services.journal.append(_entry(cancelled, "cancelled", services.clock.now()))
+        services.journal.append(journal_entry(cancelled, "cancelled", services.clock.now()))
     if not keep_pdf:
         remove_folder(mail.pdf.path.parent)
     return cancelled
+
+
+def journal_entry(mail: OutgoingMail, event: str, at: datetime) -> JournalEntry:
+    """Return the journal's line for what became of a mail: how many recipients, none of them named (PRODUCT F3)."""
+    return JournalEntry(
+        at,
+        mail.ticket_key,
+        mail.user,
+        event,
+        pdf_sha256=mail.pdf_sha256,
+        recipient_count=len(mail.recipients) + len(mail.cc) + len(mail.bcc),
+        mail_cause=mail.mail_cause.value if mail.mail_cause else "",
+        reprint=mail.reprint,
+        mail_id=mail.id,
+    )
 
 
 def _check(mail: OutgoingMail) -> None:
@@ -123,7 +138,7 @@ def _answered(mail: OutgoingMail, delivery: Delivery, services: Services, *, aut
     services.outbox.save(ended)
     accepted = any(result.status is RecipientStatus.ACCEPTED for result in delivery.results.values())
     event = "mailed" if accepted else ended.state.value
-    services.journal.append(replace(_entry(ended, event, now), reply=delivery.server_reply))
+    services.journal.append(replace(journal_entry(ended, event, now), reply=delivery.server_reply))
     if ended.state is MailState.SENT and ended.document_type is DocumentType.TICKET:
         remove_folder(ended.pdf.path.parent)
     return SendingOutcome(ended, delivery=delivery)
@@ -139,22 +154,8 @@ def _failed(mail: OutgoingMail, failure: MailFailure, services: Services, *, aut
     if automatic and state is MailState.DEFERRED:
         ended = replace(ended, next_try_at=now + _pause(ended.attempts))
     services.outbox.save(ended)
-    services.journal.append(replace(_entry(ended, state.value, now), reply=failure.reply))
+    services.journal.append(replace(journal_entry(ended, state.value, now), reply=failure.reply))
     return SendingOutcome(ended, failure=failure)
-
-
-def _entry(mail: OutgoingMail, event: str, at: datetime) -> JournalEntry:
-    return JournalEntry(
-        at,
-        mail.ticket_key,
-        mail.user,
-        event,
-        pdf_sha256=mail.pdf_sha256,
-        recipient_count=len(mail.recipients) + len(mail.cc) + len(mail.bcc),
-        mail_cause=mail.mail_cause.value if mail.mail_cause else "",
-        reprint=mail.reprint,
-        mail_id=mail.id,
-    )
 
 
 def _pause(attempts: int) -> timedelta:

@@ -160,14 +160,19 @@ def test_the_last_administrator_stays(services: FakeServices) -> None:
     assert delete_user("Zoé", services.users).name == "Zoé"
 
 
-def test_a_command_acts_for_the_only_sender_or_asks_which(services: FakeServices) -> None:
+def test_a_command_acts_for_the_only_sender_or_the_only_administrator_or_asks_which(services: FakeServices) -> None:
     with pytest.raises(InvalidInputError, match="no_sender"):
         user_for_command("", services)
+    save_user(User("Marc", Role.CASHIER), None, services.users)
+    services.settings.save_sender_profile(a_sender("Marc"))
+    assert user_for_command("", services).name == "Marc"
     services.settings.save_sender_profile(a_sender())
     assert user_for_command("", services).name == "Zoé"
-    services.settings.save_sender_profile(a_sender("Marc"))
+    save_user(User("Ada", Role.ADMINISTRATOR), None, services.users)
+    services.settings.save_sender_profile(a_sender("Ada"))
     with pytest.raises(InvalidInputError, match="user_missing"):
         user_for_command("", services)
+    assert user_for_command("marc", services).name == "Marc"
 
 
 def test_only_an_empty_shop_gets_its_administrator_from_a_command(tmp_path: Path) -> None:

@@ -1,0 +1,33 @@
+"""Remember on which layout the tickets of a till are set, with or without a question (PRODUCT A6, E1)."""
+
+from __future__ import annotations
+
+from backend.ports import Services
+from backend.usecases.make_ticket_pdf import layouts_for
+
+
+def layout_without_question(till_code: str, services: Services) -> str:
+    """Return the layout that needs no question: the only one, or the one to take always; else ""."""
+    offered = [layout.id for layout in layouts_for(till_code, services)]
+    if len(offered) == 1:
+        return offered[0]
+    always = services.settings.preference(_name(till_code))
+    return always if always in offered else ""
+
+
+def last_layout(till_code: str, services: Services) -> str:
+    """Return the layout that this till used last, else the first it is offered."""
+    offered = [layout.id for layout in layouts_for(till_code, services)]
+    last = services.settings.preference(f"layout:{till_code}")
+    return last if last in offered else offered[0]
+
+
+def remember_layout(till_code: str, layout_id: str, services: Services, *, always: bool) -> None:
+    """Take this layout always at this till (toujours ce modèle), or ask again from the next time on."""
+    wanted = layout_id if always else ""
+    if services.settings.preference(_name(till_code)) != wanted:
+        services.settings.save_preference(_name(till_code), wanted)
+
+
+def _name(till_code: str) -> str:
+    return f"always-layout:{till_code}"
