@@ -61,7 +61,10 @@ class StorageError(FacteurError):
 
 @dataclass(eq=False)
 class SecretsUnavailableError(NotReadyError):
-    """No keyring can keep a secret; `reason` is none, locked, timeout, passphrase_needed or passphrase_wrong."""
+    """No keyring can keep a secret; `reason` is none, locked, timeout, passphrase_needed or passphrase_wrong.
+
+    other_key: what is to be opened was sealed for another user, or its key is gone.
+    """
 
     cause: ClassVar[str] = "secrets_unavailable"
     reason: str

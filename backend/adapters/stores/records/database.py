@@ -1,0 +1,159 @@
+"""The SQLite file behind the records: transactions, durability, migrations; the only place that knows SQLite."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import sqlite3
+import threading
+from collections.abc import Iterator
+from contextlib import closing, contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from sqlalchemy import URL, Connection, Engine, create_engine, event, text
+from sqlalchemy.exc import DBAPIError, IntegrityError
+
+from backend.adapters.file_lock import hold
+from backend.adapters.stores.records.schema import VERSIONS
+from backend.domain.errors import StorageError
+
+if TYPE_CHECKING:
+    from sqlalchemy.engine.interfaces import DBAPIConnection
+    from sqlalchemy.pool import ConnectionPoolEntry
+
+BUSY_TIMEOUT_S = 15.0
+MIGRATION_PATIENCE_S = 120.0
+NEARLY_FULL_BYTES = 1_000_000
+_PRAGMAS = (
+    "PRAGMA synchronous=FULL",  # a commit is on the disk: NORMAL may lose the last ones with the power
+    "PRAGMA foreign_keys=ON",
+    "PRAGMA secure_delete=ON",  # what is erased is overwritten
+    "PRAGMA temp_store=MEMORY",  # no name in a temporary file
+)
+_REASONS = {
+    sqlite3.SQLITE_FULL: "disk_full",
+    sqlite3.SQLITE_READONLY: "read_only",
+    sqlite3.SQLITE_PERM: "read_only",
+    sqlite3.SQLITE_BUSY: "locked",
+    sqlite3.SQLITE_LOCKED: "locked",
+    sqlite3.SQLITE_CORRUPT: "damaged",
+    sqlite3.SQLITE_NOTADB: "damaged",
+}
+
+
+class RecordsDatabase:
+    """Gives connections in a transaction; the file is made, and an old one brought up to date, at the first of them.
+
+    Everything here raises StorageError: disk_full, read_only, locked, damaged, too_new, io.
+    """
+
+    def __init__(self, path: Path) -> None:
+        self._path = path
+        self._ready = threading.Lock()
+        self._engines: tuple[Engine, Engine] | None = None
+
+    @contextmanager
+    def read(self) -> Iterator[Connection]:
+        """Give a connection that sees one moment of the records."""
+        with _explained(self._path), self._open()[0].begin() as connection:
+            yield connection
+
+    @contextmanager
+    def write(self) -> Iterator[Connection]:
+        """Give a connection that is alone in writing from its first statement; durable when this ends."""
+        with _explained(self._path), self._open()[1].begin() as connection:
+            yield connection
+
+    def close(self) -> None:
+        """Give the file free; the next use opens it again."""
+        with self._ready:
+            if self._engines:
+                self._engines[0].dispose()
+            self._engines = None
+
+    def _open(self) -> tuple[Engine, Engine]:
+        if self._engines:
+            return self._engines
+        with self._ready:
+            if not self._engines:
+                reading = _make_engine(self._path)
+                self._prepare(reading)
+                self._engines = reading, reading.execution_options(writes=True)
+            return self._engines
+
+    def _prepare(self, engine: Engine) -> None:
+        if self._path.exists() and _is_ready(engine, self._path):
+            return
+        with hold(self._path.with_name(f"{self._path.name}.migration.lock"), timeout_s=MIGRATION_PATIENCE_S):
+            if _is_ready(engine, self._path):
+                return
+            from backend.adapters.stores.records.migrate import migrate  # slow to import, seldom needed
+
+            _switch_to_wal(engine)
+            migrate(engine.execution_options(writes=True))
+
+
+def _make_engine(path: Path) -> Engine:
+    # Parameters are people's names and addresses: never in an error's text.
+    engine = create_engine(
+        URL.create("sqlite", database=str(path)), hide_parameters=True, connect_args={"timeout": BUSY_TIMEOUT_S}
+    )
+    event.listen(engine, "connect", _on_connect)
+    event.listen(engine, "begin", _on_begin)
+    return engine
+
+
+def _on_connect(connection: DBAPIConnection, _entry: ConnectionPoolEntry) -> None:
+    connection.isolation_level = None  # else sqlite3 begins transactions by itself, and only at the first change
+    cursor = connection.cursor()
+    for pragma in _PRAGMAS:
+        cursor.execute(pragma)
+    cursor.close()
+
+
+def _on_begin(connection: Connection) -> None:
+    # A transaction that reads first and writes later can't wait for another writer: it fails at once.
+    writes = connection.get_execution_options().get("writes", False)
+    connection.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN DEFERRED")
+
+
+def _switch_to_wal(engine: Engine) -> None:
+    """Let readers and a writer work side by side; this stays with the file."""
+    with closing(engine.raw_connection()) as connection:  # not possible inside a transaction
+        connection.cursor().execute("PRAGMA journal_mode=WAL").close()
+
+
+def _is_ready(engine: Engine, path: Path) -> bool:
+    """Tell whether the file has the newest schema, without Alembic; raises StorageError("too_new")."""
+    with engine.connect() as connection:
+        mode = connection.execute(text("PRAGMA journal_mode")).scalar()
+        try:
+            version = connection.execute(text("SELECT version_num FROM alembic_version")).scalar()
+        except DBAPIError as error:
+            if "no such table" not in str(error.orig):
+                raise
+            version = None
+    if version is not None and version not in VERSIONS:
+        raise StorageError(str(path), "too_new")
+    return mode == "wal" and version == VERSIONS[-1]
+
+
+@contextmanager
+def _explained(path: Path) -> Iterator[None]:
+    try:
+        yield
+    except IntegrityError:
+        raise  # says something of the records, not of the file
+    except (DBAPIError, sqlite3.Error) as error:
+        cause = error.orig if isinstance(error, DBAPIError) else error
+        raise StorageError(str(path), _reason(cause, path)) from error
+
+
+def _reason(error: BaseException | None, path: Path) -> str:
+    code = getattr(error, "sqlite_errorcode", sqlite3.SQLITE_ERROR) & 0xFF
+    if code == sqlite3.SQLITE_CANTOPEN and path.parent.exists() and not os.access(path.parent, os.W_OK):
+        return "read_only"
+    if code == sqlite3.SQLITE_IOERR and shutil.disk_usage(path.parent).free < NEARLY_FULL_BYTES:
+        return "disk_full"
+    return _REASONS.get(code, "io")

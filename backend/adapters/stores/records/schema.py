@@ -1,0 +1,201 @@
+"""The tables, as the newest migration leaves them (tests/integration/test_migrations.py holds both together)."""
+
+from __future__ import annotations
+
+from sqlalchemy import (
+    BigInteger,
+    Boolean,
+    CheckConstraint,
+    Column,
+    ForeignKey,
+    Index,
+    Integer,
+    LargeBinary,
+    MetaData,
+    String,
+    Table,
+    Text,
+    UniqueConstraint,
+)
+
+VERSIONS = ("0001",)  # migrations, oldest first
+
+metadata = MetaData()
+
+# Words and times are compared byte by byte; PostgreSQL would otherwise use the rules of a language.
+Sorted = String().with_variant(String(collation="C"), "postgresql")
+Cents = BigInteger
+
+tills = Table(
+    "tills",
+    metadata,
+    Column("code", String(8), primary_key=True),
+    Column("label", Text, nullable=False),
+    Column("kind", String(8), nullable=False),
+    Column("printer", String(8), nullable=False),
+    # The end of the till's chain: a ticket missing there shows.
+    Column("last_number", BigInteger, nullable=False),
+    Column("last_position", BigInteger, nullable=False),
+    Column("last_chain_sha256", String(64), nullable=False),
+)
+
+tickets = Table(
+    "tickets",
+    metadata,
+    Column("till_code", String(8), ForeignKey("tills.code"), primary_key=True),
+    Column("number", BigInteger, primary_key=True, autoincrement=False),
+    Column("position", BigInteger, nullable=False),
+    Column("reference", Text),
+    Column("kind", String(8), nullable=False),
+    Column("issued_at", Sorted, nullable=False),  # ISO 8601 with the till's offset, as printed
+    Column("issued_at_utc", Sorted, nullable=False),
+    Column("customer_name", Text, nullable=False),
+    Column("cashier_name", Text, nullable=False),
+    Column("gross_total", Cents, nullable=False),
+    Column("search_text", Text, nullable=False),
+    Column("content_sha256", String(64), nullable=False),
+    Column("previous_sha256", String(64), nullable=False),
+    Column("chain_sha256", String(64), nullable=False),
+    Column("content", Text, nullable=False),  # last: what stands before it is read without it
+    UniqueConstraint("till_code", "position", name="tickets_position"),
+    CheckConstraint("number > 0", name="tickets_number"),
+)
+Index("tickets_newest", tickets.c.issued_at_utc, tickets.c.till_code, tickets.c.number, tickets.c.issued_at)
+Index(
+    "tickets_reference",
+    tickets.c.till_code,
+    tickets.c.reference,
+    unique=True,
+    sqlite_where=tickets.c.reference.is_not(None),
+    postgresql_where=tickets.c.reference.is_not(None),
+)
+
+ticket_words = Table(
+    "ticket_words",
+    metadata,
+    Column("word", Sorted, primary_key=True),  # of the customer's name, or `=` and the total in cents
+    Column("issued_at_utc", Sorted, primary_key=True),
+    Column("till_code", String(8), primary_key=True),
+    Column("number", BigInteger, primary_key=True, autoincrement=False),
+    sqlite_with_rowid=False,
+)
+
+customers = Table(
+    "customers",
+    metadata,
+    Column("code", Text, primary_key=True),
+    Column("name", Text, nullable=False),
+    *(
+        Column(f"{kind}_{part}", Text, nullable=False)
+        for kind in ("billing", "delivery")
+        for part in ("lines", "postal_code", "city", "email")
+    ),
+    Column("main_contact", Text, nullable=False),
+    Column("sort_key", Sorted, nullable=False),
+    Column("search_text", Text, nullable=False),
+)
+Index("customers_sorted", customers.c.sort_key, customers.c.code)
+
+customer_words = Table(
+    "customer_words",
+    metadata,
+    Column("word", Sorted, primary_key=True),
+    Column("code", Text, primary_key=True),
+    sqlite_with_rowid=False,
+)
+
+contacts = Table(
+    "contacts",
+    metadata,
+    Column("code", Text, primary_key=True),
+    Column("name", Text, nullable=False),
+    Column("email", Text, nullable=False),
+    Column("phone", Text, nullable=False),
+    Column("customer_code", Text, nullable=False),
+    Column("sort_key", Sorted, nullable=False),
+    Column("search_text", Text, nullable=False),
+)
+Index("contacts_sorted", contacts.c.sort_key, contacts.c.code)
+
+contact_words = Table(
+    "contact_words",
+    metadata,
+    Column("word", Sorted, primary_key=True),
+    Column("code", Text, primary_key=True),
+    sqlite_with_rowid=False,
+)
+
+cashiers = Table(
+    "cashiers",
+    metadata,
+    Column("code", Text, primary_key=True),
+    Column("name", Text, nullable=False),
+    Column("first_name", Text, nullable=False),
+)
+
+products = Table(
+    "products",
+    metadata,
+    Column("code", Text, primary_key=True),
+    Column("label", Text, nullable=False),
+    Column("gross_price", Cents, nullable=False),
+    Column("vat_rate", Text, nullable=False),  # per cent, a decimal as text
+    Column("family", Text, nullable=False),
+    Column("barcode", Text, nullable=False),
+    Column("sort_key", Sorted, nullable=False),
+    Column("search_text", Text, nullable=False),
+)
+Index("products_sorted", products.c.sort_key, products.c.code)
+
+product_words = Table(
+    "product_words",
+    metadata,
+    Column("word", Sorted, primary_key=True),
+    Column("code", Text, primary_key=True),
+    sqlite_with_rowid=False,
+)
+
+outbox = Table(
+    "outbox",
+    metadata,
+    Column("id", String(32), primary_key=True),
+    Column("ticket_key", Text, nullable=False),
+    Column("document_type", String(8), nullable=False),
+    Column("user", Text, nullable=False),
+    Column("created_at", Sorted, nullable=False),  # UTC
+    Column("message_id", Text, nullable=False),
+    Column("state", String(16), nullable=False),
+    Column("phase", String(16)),
+    Column("mail_cause", Text),
+    Column("attempts", Integer, nullable=False),
+    Column("next_try_at", Sorted),
+    Column("pdf_sha256", String(64), nullable=False),
+    Column("layout_id", Text, nullable=False),
+    Column("reprint", Integer, nullable=False),
+    Column("delivery_notification", Boolean, nullable=False),
+    Column("read_receipt", Boolean, nullable=False),
+    Column("recipient_count", Integer, nullable=False),
+    Column("recipient_statuses", Text, nullable=False),  # in the order of the recipients, without their addresses
+    Column("sealed", LargeBinary),  # encrypted; NULL once the mail is sent or cancelled
+)
+Index("outbox_waiting", outbox.c.state, outbox.c.created_at)
+
+sending_journal = Table(
+    "sending_journal",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    Column("at", Sorted, nullable=False),  # UTC
+    Column("ticket_key", Text, nullable=False),
+    Column("user", Text, nullable=False),
+    Column("event", String(16), nullable=False),
+    Column("pdf_sha256", String(64), nullable=False),
+    Column("recipient_count", Integer, nullable=False),
+    Column("reply", Text, nullable=False),
+    Column("mail_cause", Text, nullable=False),
+    Column("reprint", Integer, nullable=False),
+    Column("mail_id", Text, nullable=False),
+)
+Index("sending_journal_ticket", sending_journal.c.ticket_key, sending_journal.c.id)
+Index("sending_journal_pdf", sending_journal.c.pdf_sha256, sending_journal.c.id)
+
+APPEND_ONLY = (tickets, sending_journal)

@@ -1,0 +1,49 @@
+"""The part of a mail that is kept sealed: who gets it, what it says, what a server answered."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+from backend.domain.mail_failure import MailCause
+from backend.domain.outgoing_mail import Attachment, OutgoingMail, RecipientResult, RecipientStatus
+from backend.domain.sender_profile import Priority
+
+
+def clear_text(mail: OutgoingMail) -> bytes:
+    """Return the part of a mail to seal, as JSON."""
+    values = {
+        "recipients": mail.recipients,
+        "cc": mail.cc,
+        "bcc": mail.bcc,
+        "subject": mail.subject,
+        "body": mail.body,
+        "attachments": [[part.name, str(part.path), part.media_type] for part in mail.attachments],
+        "priority": mail.priority,
+        "results": {
+            address: [result.status, result.reply, result.mail_cause] for address, result in mail.results.items()
+        },
+    }
+    return json.dumps(values).encode()
+
+
+def with_clear_text(mail: OutgoingMail, clear: bytes) -> OutgoingMail:
+    """Return a mail with the part that was sealed."""
+    values: Mapping[str, Any] = json.loads(clear)
+    return replace(
+        mail,
+        recipients=tuple(values["recipients"]),
+        cc=tuple(values["cc"]),
+        bcc=tuple(values["bcc"]),
+        subject=values["subject"],
+        body=values["body"],
+        attachments=tuple(Attachment(name, Path(path), kind) for name, path, kind in values["attachments"]),
+        priority=Priority(values["priority"]),
+        results={
+            address: RecipientResult(RecipientStatus(status), reply, MailCause(cause) if cause else None)
+            for address, (status, reply, cause) in values["results"].items()
+        },
+    )

@@ -1,0 +1,52 @@
+"""The sending journal (SendingJournal): append-only, without addresses (PRODUCT F3)."""
+
+from __future__ import annotations
+
+from dataclasses import asdict
+from typing import Any
+
+from sqlalchemy import Row, select
+
+from backend.adapters.stores.records.database import RecordsDatabase
+from backend.adapters.stores.records.moments import from_text, to_text
+from backend.adapters.stores.records.schema import sending_journal as journal
+from backend.domain.email_address import mask_addresses
+from backend.domain.outgoing_mail import JournalEntry
+
+
+class SqlSendingJournal:
+    """Entries in SQL; triggers refuse to change or delete one."""
+
+    def __init__(self, database: RecordsDatabase) -> None:
+        self._database = database
+
+    def append(self, entry: JournalEntry) -> None:
+        """Append an entry, durable on return; an address that an answer still holds is masked."""
+        values = {**asdict(entry), "at": to_text(entry.at), "reply": mask_addresses(entry.reply)}
+        with self._database.write() as connection:
+            connection.execute(journal.insert(), values)
+
+    def entries(self, ticket_key: str) -> list[JournalEntry]:
+        """Return the entries of a ticket, oldest first."""
+        found = select(journal).where(journal.c.ticket_key == ticket_key).order_by(journal.c.id)
+        with self._database.read() as connection:
+            return [_entry(row) for row in connection.execute(found)]
+
+    def latest(self, limit: int = 50) -> list[JournalEntry]:
+        """Return the newest entries, newest first."""
+        with self._database.read() as connection:
+            rows = connection.execute(select(journal).order_by(journal.c.id.desc()).limit(limit))
+            return [_entry(row) for row in rows]
+
+    def with_pdf(self, sha256: str) -> JournalEntry | None:
+        """Return the first entry that issued this PDF."""
+        found = select(journal).where(journal.c.pdf_sha256 == sha256).order_by(journal.c.id).limit(1)
+        with self._database.read() as connection:
+            row = connection.execute(found).one_or_none()
+        return _entry(row) if row else None
+
+
+def _entry(row: Row[Any]) -> JournalEntry:
+    values = {name: value for name, value in row._mapping.items() if name != "id"}  # noqa: SLF001 - its public name
+    values["at"] = from_text(values["at"])
+    return JournalEntry(**values)

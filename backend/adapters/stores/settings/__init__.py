@@ -1,0 +1,1 @@
+"""Small settings in TinyDB files that several processes share."""

@@ -1,0 +1,80 @@
+"""The stores under contract: the real ones in a folder of their own, and the fakes that stand in for them."""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+
+from backend.adapters.secrets.sealing import Sealing
+from backend.adapters.stores.records.customers import SqlCustomerStore
+from backend.adapters.stores.records.database import RecordsDatabase
+from backend.adapters.stores.records.outbox import SqlOutboxStore
+from backend.adapters.stores.records.sending_journal import SqlSendingJournal
+from backend.adapters.stores.records.shop import SqlShopStore
+from backend.adapters.stores.records.tickets import SqlTicketStore
+from backend.ports import CustomerStore, OutboxStore, SendingJournal, ShopStore, TicketStore
+from tests.fake_settings import MemorySecretStore
+from tests.fake_stores import (
+    MemoryCustomerStore,
+    MemoryOutboxStore,
+    MemorySendingJournal,
+    MemoryShopStore,
+    MemoryTicketStore,
+)
+
+
+@dataclass
+class Stores:
+    """The stores of one shop."""
+
+    shop: ShopStore
+    tickets: TicketStore
+    customers: CustomerStore
+    outbox: OutboxStore
+    journal: SendingJournal
+
+
+@pytest.fixture(scope="session")
+def migrated_file(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Migrate once; each test gets a copy."""
+    path = tmp_path_factory.mktemp("migrated") / "records.db"
+    database = RecordsDatabase(path)
+    with database.read():
+        pass
+    database.close()
+    return path
+
+
+@pytest.fixture
+def database(tmp_path: Path, migrated_file: Path) -> Iterator[RecordsDatabase]:
+    shutil.copy(migrated_file, tmp_path / "records.db")
+    database = RecordsDatabase(tmp_path / "records.db")
+    yield database
+    database.close()
+
+
+def real_stores(database: RecordsDatabase, folder: Path) -> Stores:
+    sealing = Sealing(MemorySecretStore(), "outbox-key", folder)
+    return Stores(
+        SqlShopStore(database),
+        SqlTicketStore(database),
+        SqlCustomerStore(database),
+        SqlOutboxStore(database, sealing, folder),
+        SqlSendingJournal(database),
+    )
+
+
+def fake_stores() -> Stores:
+    shop = MemoryShopStore()
+    return Stores(shop, MemoryTicketStore(shop), MemoryCustomerStore(), MemoryOutboxStore(), MemorySendingJournal())
+
+
+@pytest.fixture(params=["sql", "memory"])
+def stores(request: pytest.FixtureRequest, tmp_path: Path) -> Stores:
+    if request.param == "memory":
+        return fake_stores()
+    return real_stores(request.getfixturevalue("database"), tmp_path)

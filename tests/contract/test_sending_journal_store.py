@@ -1,0 +1,33 @@
+from __future__ import annotations
+
+from datetime import timedelta
+
+from tests.builders import NOON, SHA_OF_NOTHING, a_journal_entry
+from tests.contract.conftest import Stores
+
+
+def test_entries_of_a_ticket_come_oldest_first(stores: Stores) -> None:
+    entries = [
+        a_journal_entry(event="deferred", mail_cause="server_busy", reply="451 …@… later"),
+        a_journal_entry(at=NOON + timedelta(minutes=5), reprint=1, recipient_count=2),
+    ]
+    for entry in (entries[0], a_journal_entry("C1-5"), entries[1]):
+        stores.journal.append(entry)
+    assert stores.journal.entries("C1-4") == entries
+    assert stores.journal.entries("C1-6") == []
+
+
+def test_the_latest_entries_come_newest_first_even_where_the_clock_went_back(stores: Stores) -> None:
+    for hours in (3, 2, 1):
+        stores.journal.append(a_journal_entry(f"C1-{hours}", at=NOON + timedelta(hours=hours)))
+    assert [entry.ticket_key for entry in stores.journal.latest(2)] == ["C1-1", "C1-2"]
+
+
+def test_a_pdf_is_found_by_its_hash_in_the_first_entry_that_issued_it(stores: Stores) -> None:
+    stores.journal.append(a_journal_entry("C1-3", pdf_sha256=""))
+    stores.journal.append(a_journal_entry("C1-4"))
+    stores.journal.append(a_journal_entry("C1-5"))
+    found = stores.journal.with_pdf(SHA_OF_NOTHING)
+    assert found
+    assert found.ticket_key == "C1-4"
+    assert stores.journal.with_pdf("0" * 64) is None

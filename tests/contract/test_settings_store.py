@@ -1,0 +1,99 @@
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from backend.adapters.stores.settings.store import FolderSettingsStore
+from backend.domain.document_type import DocumentType
+from backend.domain.mail_template import MailTemplate, default_template
+from backend.domain.pdf_settings import PdfSettings
+from backend.domain.placeholder import Placeholder
+from backend.domain.sender_profile import ConnectionSecurity, Priority, SendingMode
+from backend.domain.ticket_layout import BUILT_IN_LAYOUTS
+from backend.ports import SettingsStore
+from tests.builders import a_company, a_sender, a_tested_sender
+from tests.fake_settings import MemorySettingsStore
+
+
+@pytest.fixture(params=["files", "memory"])
+def settings(request: pytest.FixtureRequest, tmp_path: Path) -> SettingsStore:
+    return FolderSettingsStore(tmp_path) if request.param == "files" else MemorySettingsStore()
+
+
+def test_there_is_no_company_before_the_first_set_up(settings: SettingsStore) -> None:
+    assert settings.company() is None
+
+
+def test_the_company_is_kept_and_replaced(settings: SettingsStore) -> None:
+    settings.save_company(a_company(name="AUTRE", address=()))
+    settings.save_company(a_company())
+    assert settings.company() == a_company()
+
+
+def test_a_user_has_no_sender_until_one_is_saved(settings: SettingsStore) -> None:
+    assert settings.sender_profile("Zoé") is None
+    assert settings.sender_profiles() == []
+
+
+def test_a_sender_is_kept_with_its_test(settings: SettingsStore) -> None:
+    tested = a_tested_sender(
+        mode=SendingMode.RELAY,
+        security=ConnectionSecurity.TLS,
+        priority=Priority.HIGH,
+        delivery_notification=True,
+        read_receipt=True,
+    )
+    settings.save_sender_profile(tested)
+    assert settings.sender_profile("Zoé") == tested
+
+
+def test_each_user_has_one_sender_and_case_makes_no_other_user(settings: SettingsStore) -> None:
+    settings.save_sender_profile(a_sender("Zoé"))
+    settings.save_sender_profile(a_sender("paul"))
+    settings.save_sender_profile(a_sender("ZOÉ", name="Autre"))
+    assert settings.sender_profile("zoé") == a_sender("ZOÉ", name="Autre")
+    assert [profile.user for profile in settings.sender_profiles()] == ["paul", "ZOÉ"]
+
+
+def test_pdf_settings_are_the_built_in_ones_until_others_are_saved(settings: SettingsStore) -> None:
+    assert settings.pdf_settings() == PdfSettings()
+    settings.save_pdf_settings(PdfSettings("browser", "/été"))
+    settings.save_pdf_settings(PdfSettings("browser", "/hiver"))
+    assert settings.pdf_settings() == PdfSettings("browser", "/hiver")
+
+
+@pytest.mark.parametrize("document_type", list(DocumentType))
+def test_every_document_type_has_a_template_at_first_start(
+    settings: SettingsStore, document_type: DocumentType
+) -> None:
+    assert settings.mail_template(document_type) == default_template(document_type)
+
+
+def test_a_saved_template_leaves_those_of_other_types_alone(settings: SettingsStore) -> None:
+    changed = MailTemplate(
+        DocumentType.TICKET,
+        "Merci [X]",
+        "Été\nà bientôt",
+        (Placeholder("X", "x", "TICKET.NUMERO"),),
+        to_billing_address=False,
+        to_main_contact=True,
+        free_addresses=("a@example.org",),
+        cc=("b@example.org",),
+        bcc=("c@example.org",),
+    )
+    settings.save_mail_template(changed)
+    assert settings.mail_template(DocumentType.TICKET) == changed
+    assert settings.mail_template(DocumentType.CREDIT) == default_template(DocumentType.CREDIT)
+
+
+def test_the_layouts_of_the_program_are_offered(settings: SettingsStore) -> None:
+    assert settings.layouts() == BUILT_IN_LAYOUTS
+
+
+def test_preferences_are_remembered(settings: SettingsStore) -> None:
+    assert settings.preference("layout:C1") == ""
+    for value in ("80mm", "80mm", "a4"):
+        settings.save_preference("layout:C1", value)
+    settings.save_preference("layout:C2", "58mm")
+    assert settings.preference("layout:C1") == "a4"
