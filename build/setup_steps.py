@@ -83,7 +83,7 @@ class SetUp:
         """Tell whether there is nothing to do; reads a few small files only."""
         return (
             self.venv.is_usable()
-            and self.venv.is_done("venv", self.venv.python_version())
+            and self.venv.is_done("venv", self._venv_key())
             and self.venv.is_done(f"packages-{self.plan.lock}", self._packages_key())
             and self._libraries_done()
             and not stale_catalogues(self.root / "frontend/translations")
@@ -108,18 +108,18 @@ class SetUp:
         return not wanted or self.install_packages(wanted)
 
     def bring_venv(self) -> None:
-        """Make .venv, or make it anew where it was left half done or its Python is gone."""
-        version = self.venv.python_version()
-        if self.venv.is_usable() and self.venv.is_done("venv", version):
+        """Make .venv, or make it anew where it was left half done, was moved, or its Python is gone."""
+        if self.venv.is_usable() and self.venv.is_done("venv", self._venv_key()):
             return
-        if not self.venv.is_usable() or self.call([str(self.venv.python), "-m", "pip", "--version"]):
+        made_by_hand = self.venv.is_usable() and not self.venv.has_stamp("venv")
+        if not made_by_hand or self.call([str(self.venv.python), "-m", "pip", "--version"]):
             if not self.has_ensurepip():
                 text = "Python's venv is missing; please have an administrator run: apt-get install python3-venv"
                 raise SetupError(text)
             say("making the virtual environment .venv")
             if self.call([sys.executable, "-m", "venv", "--clear", str(self.venv.folder)]):
                 raise SetupError(".venv could not be made")
-        self.venv.mark_done("venv", self.venv.python_version())
+        self.venv.mark_done("venv", self._venv_key())
 
     def bring_libraries(self) -> None:
         """Install the lock file's libraries, each checked by its hash."""
@@ -152,6 +152,10 @@ class SetUp:
         for name in list(LOCKS)[: list(LOCKS).index(lock) + 1]:
             self.venv.mark_done(name, self._lock_key(name))
         return True
+
+    def _venv_key(self) -> str:
+        # The programs of a virtual environment know the folder that it was made in.
+        return f"{self.venv.python_version()} {self.venv.folder}"
 
     def _libraries_done(self) -> bool:
         return self.venv.is_done(self.plan.lock, self._lock_key(self.plan.lock))

@@ -49,6 +49,10 @@ class Venv:
             return True
         return self.python_version() == f"{sys.version_info[0]}.{sys.version_info[1]}"
 
+    def has_stamp(self, step: str) -> bool:
+        """Tell whether a step was ever done here, with whatever key."""
+        return (self.folder / f".done-{step}").exists()
+
     def is_done(self, step: str, key: str) -> bool:
         """Tell whether a step was done to its end, with this key."""
         try:

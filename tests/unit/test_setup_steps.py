@@ -153,6 +153,14 @@ def test_a_venv_made_by_hand_is_taken_as_it_is(commands: Commands) -> None:
     assert not any("-m venv" in line for line in commands.said)
 
 
+def test_a_venv_that_was_moved_is_made_anew(commands: Commands) -> None:
+    make_venv(commands.venv)
+    Venv(commands.venv, "linux").mark_done("venv", "3.11 /home/anna/facteur/.venv")
+    assert not steps_for(commands).is_done()
+    steps_for(commands).bring()
+    assert any("-m venv --clear" in line for line in commands.said)
+
+
 def test_a_window_that_can_not_be_installed_leaves_the_program(commands: Commands) -> None:
     commands.failing = "window.txt"
     steps = steps_for(commands, "window")
