@@ -1,0 +1,95 @@
+"""The side navigation: one entry per screen that exists; a new screen adds one line to ENTRIES."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from flask import Flask, current_app, request
+from flask_babel import LazyString
+from flask_babel import lazy_gettext as _l
+
+from backend.web.launch import LinkToast
+from backend.web.security import TOKEN_HEADER, header_token, session_or_none
+from backend.web.services import services
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """A way to a screen: its first page, icon, word and, for one of them, a key; `screens` are its other blueprints."""
+
+    endpoint: str
+    icon: str
+    label: LazyString
+    screens: tuple[str, ...] = ()
+    training_only: bool = False
+
+    @property
+    def is_current(self) -> bool:
+        """Tell whether the page on the screen belongs here."""
+        return request.blueprint in (self.endpoint.partition(".")[0], *self.screens)
+
+
+# Two groups: the day's work, then what is set up once.
+ENTRIES: tuple[tuple[Entry, ...], ...] = (
+    (
+        Entry("home.index", "house", _l("Home")),
+        Entry("till.index", "shopping-basket", _l("Till")),
+        Entry("tickets.index", "receipt-text", _l("Tickets")),
+        Entry("sending.index", "send", _l("Sendings")),
+        Entry("customers.index", "users", _l("Customers"), screens=("contacts",)),
+        Entry("training.index", "mailbox", _l("Practice mailbox"), training_only=True),
+    ),
+    (
+        Entry(
+            "shop.index",
+            "sliders-horizontal",
+            _l("Settings"),
+            screens=("users", "sender_settings", "pdf_settings", "mail_templates", "layouts"),
+        ),
+        Entry("guide.index", "circle-help", _l("Help")),
+    ),
+)
+
+
+def set_up(app: Flask) -> None:
+    """Give templates the functions of this module."""
+    app.jinja_env.globals.update(
+        navigation=navigation,
+        has_page=has_page,
+        waiting_toasts=waiting_toasts,
+        write_headers=write_headers,
+        can_leave_training=can_leave_training,
+    )
+
+
+def navigation() -> list[list[Entry]]:
+    """Return the entries whose screens exist, in their groups."""
+    return [
+        [entry for entry in group if has_page(entry.endpoint) and (services().training or not entry.training_only)]
+        for group in ENTRIES
+    ]
+
+
+def has_page(endpoint: str) -> bool:
+    """Tell whether there is a view of this name."""
+    return endpoint in current_app.view_functions
+
+
+def waiting_toasts() -> list[str | LinkToast]:
+    """Return the confirmations for the next page, once."""
+    session = session_or_none()
+    if session is None:
+        return []
+    toasts, session.toasts = session.toasts, []
+    return toasts
+
+
+def write_headers() -> dict[str, str]:
+    """Return what htmx sends along with every request of the page."""
+    return {TOKEN_HEADER: header_token()}
+
+
+def can_leave_training() -> bool:
+    """Tell whether this session went into the training mode from the shop itself."""
+    session = session_or_none()
+    return session is not None and session.training

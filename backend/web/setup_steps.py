@@ -1,0 +1,76 @@
+"""The three levels of set-up as the home page shows them, until all are done."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Literal
+
+from flask import url_for
+from flask_babel import gettext as _
+
+from backend.domain.document_type import DocumentType
+from backend.domain.errors import FacteurError
+from backend.domain.user import User
+from backend.usecases.confirm_mail_template import is_confirmed
+from backend.web.format import moment
+from backend.web.messages import explain
+from backend.web.navigation import has_page
+from backend.web.services import services
+
+
+@dataclass(frozen=True, slots=True)
+class SetupStep:
+    """One level: `url` is where it is set up ("" where this user can't), `action` the word on its button."""
+
+    title: str
+    detail: str
+    state: Literal["done", "open", "failed"]
+    url: str
+    action: str
+
+
+def setup_steps(user: User) -> list[SetupStep]:
+    """Return sender, PDF and mail settings as they stand for this user."""
+    return [_sender_step(user), _pdf_step(user), _mail_step(user)]
+
+
+def _sender_step(user: User) -> SetupStep:
+    title, url = _("Your sender settings"), _url("sender_settings.index")
+    profile = services().settings.sender_profile(user.name)
+    if profile is None or not profile.email:
+        return SetupStep(title, _("The address your tickets come from, and how they leave."), "open", url, _("Set up"))
+    if not profile.gate_is_open:
+        detail = _("%(email)s · not tested yet", email=profile.email)
+        return SetupStep(title, detail, "open", url, _("Test"))
+    tested = moment(profile.tested_at, services().clock.now()) if profile.tested_at else ""
+    detail = _("%(email)s · test succeeded %(when)s", email=profile.email, when=tested)
+    return SetupStep(title, detail, "done", url, _("Edit"))
+
+
+def _pdf_step(user: User) -> SetupStep:
+    title = _("The PDF printer")
+    url = _url("pdf_settings.index") if user.is_administrator else ""
+    try:
+        engine = services().pdf_engine.describe()
+    except FacteurError as error:
+        explained = explain(error)
+        return SetupStep(title, f"{explained.sentence} {explained.remedy}", "failed", url, _("Set up"))
+    return SetupStep(
+        title,
+        _("Built into Facteur · %(program)s %(version)s", program=engine.id, version=engine.version),
+        "done",
+        url,
+        _("Edit"),
+    )
+
+
+def _mail_step(user: User) -> SetupStep:
+    title, url = _("The mail of the till tickets"), url_for("shop.mail")
+    if is_confirmed(DocumentType.TICKET, services()):
+        return SetupStep(title, _("Subject and message were read over."), "done", url, _("Read"))
+    detail = _("Subject and message are ready: read them over once.")
+    return SetupStep(title, detail, "open", url if user.is_administrator else "", _("Read the mail"))
+
+
+def _url(endpoint: str) -> str:
+    return url_for(endpoint) if has_page(endpoint) else ""

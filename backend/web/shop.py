@@ -1,0 +1,81 @@
+"""Settings: the list of what can be set, the company, the mail of its tickets."""
+
+from __future__ import annotations
+
+from flask import Blueprint, Response, url_for
+from flask_babel import gettext as _
+
+from backend.domain.document_type import DocumentType
+from backend.domain.field_catalogue import read_field
+from backend.domain.mail_template import default_template
+from backend.domain.placeholder import fill_placeholders
+from backend.domain.shop import Company
+from backend.domain.ticket import TicketQuery
+from backend.domain.user import Role
+from backend.usecases.confirm_mail_template import confirm_mail_template, is_confirmed
+from backend.usecases.save_company import save_company
+from backend.web.auth import require
+from backend.web.company_form import company_values, read_company
+from backend.web.forms import Form
+from backend.web.htmx import go_to, refuse_form, render_page
+from backend.web.security import current_session
+from backend.web.services import services
+
+blueprint = Blueprint("shop", __name__, url_prefix="/settings")
+
+
+@blueprint.get("/")
+@require(Role.CASHIER)
+def index() -> str:
+    """Show what this user can set."""
+    return render_page("shop/index.html")
+
+
+@blueprint.get("/company")
+@require(Role.ADMINISTRATOR)
+def company() -> str:
+    """Show the company as tickets print it."""
+    known = services().settings.company() or Company("")
+    return render_page("shop/company.html", form=Form(company_values(known)))
+
+
+@blueprint.post("/company")
+@require(Role.ADMINISTRATOR)
+def change_company() -> Response:
+    """Save the company; tickets recorded before keep theirs."""
+    form = Form.sent()
+    typed = read_company(form, services().settings.company())
+    if not form.is_valid:
+        return refuse_form("shop/company.html", "form", form=form)
+    save_company(typed, services())
+    current_session().toasts.append(_("The company is saved. It stands on the tickets from now on."))
+    return go_to(url_for("shop.index"))
+
+
+@blueprint.get("/mail")
+@require(Role.ADMINISTRATOR)
+def mail() -> str:
+    """Show the mail of the till tickets as it is set, and as the latest ticket fills it."""
+    set_mail = services().settings.mail_template(DocumentType.TICKET) or default_template(DocumentType.TICKET)
+    latest = services().tickets.search(TicketQuery(limit=1))
+    values = {}
+    if latest:
+        ticket = services().tickets.find(latest[0].key).ticket
+        values = {placeholder.code: read_field(placeholder.field, ticket) for placeholder in set_mail.placeholders}
+    return render_page(
+        "shop/mail.html",
+        set_mail=set_mail,
+        ticket_key=str(latest[0].key) if latest else "",
+        subject=fill_placeholders(set_mail.subject, values),
+        body=fill_placeholders(set_mail.body, values),
+        is_confirmed=is_confirmed(DocumentType.TICKET, services()),
+    )
+
+
+@blueprint.post("/mail")
+@require(Role.ADMINISTRATOR)
+def confirm_mail() -> Response:
+    """Take the mail of the till tickets as it is."""
+    confirm_mail_template(DocumentType.TICKET, services())
+    current_session().toasts.append(_("The mail of your tickets is ready."))
+    return go_to(url_for("home.index"))

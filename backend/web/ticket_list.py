@@ -1,0 +1,90 @@
+"""The rows of the ticket list, grouped per day, and the addresses of the pages beside this one."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from datetime import date, datetime
+from itertools import groupby
+
+from flask import url_for
+from flask_babel import gettext as _
+
+from backend.domain.document_type import DocumentType
+from backend.domain.ticket import TicketNumber, TicketSummary
+from backend.web.mail_status import MailBadge, mail_badge
+from backend.web.services import services
+from backend.web.ticket_search import PAGE_SIZE, PERIODS, TicketSearch
+
+_DAY_MAX = 5000  # tickets of one day that are added up
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """A line of the list; `url` shows the ticket and keeps the search."""
+
+    key: TicketNumber
+    url: str
+    issued_at: datetime
+    customer_name: str
+    is_credit: bool
+    gross_total: int
+    mail: MailBadge | None
+
+
+@dataclass(frozen=True, slots=True)
+class Day:
+    """The tickets of one day on this page; count and total are those of the whole day, as far as the search goes."""
+
+    day: date
+    rows: Sequence[Row]
+    count: int
+    gross_total: int
+
+
+def list_context(search: TicketSearch, summaries: Sequence[TicketSummary]) -> dict[str, object]:
+    """Return what the list needs; `summaries` are those of the page and one more if there is an older page."""
+    shown = summaries[:PAGE_SIZE]
+    by_day = groupby(shown, key=lambda summary: summary.issued_at.date())
+    return {
+        "search": search,
+        "days": [_day(day, list(tickets), search) for day, tickets in by_day],
+        "periods": _periods(),
+        "today": services().clock.now().date(),
+        "newer_url": _list_url(search, search.page - 1) if search.page > 1 else "",
+        "older_url": _list_url(search, search.page + 1) if len(summaries) > PAGE_SIZE else "",
+        "list_url": _list_url(search, search.page),
+    }
+
+
+def _day(day: date, tickets: Sequence[TicketSummary], search: TicketSearch) -> Day:
+    today = services().clock.now().date()
+    whole = replace(search.query(today, limit=_DAY_MAX), from_day=day.isoformat(), to_day=day.isoformat(), offset=0)
+    all_of_day = services().tickets.search(whole)
+    return Day(
+        day,
+        [_row(ticket, search) for ticket in tickets],
+        len(all_of_day),
+        sum(ticket.gross_total for ticket in all_of_day),
+    )
+
+
+def _row(ticket: TicketSummary, search: TicketSearch) -> Row:
+    return Row(
+        ticket.key,
+        url_for("tickets.detail", number=ticket.key, **search.address_values()),
+        ticket.issued_at,
+        ticket.customer_name,
+        ticket.kind is DocumentType.CREDIT,
+        ticket.gross_total,
+        mail_badge(services().journal.entries(str(ticket.key))),
+    )
+
+
+def _list_url(search: TicketSearch, page: int) -> str:
+    return url_for("tickets.index", **search.address_values(page=page))
+
+
+def _periods() -> list[tuple[str, str]]:
+    words = (_("All dates"), _("Today"), _("Since yesterday"), _("This month"), _("Dates…"))
+    return list(zip(PERIODS, words, strict=True))

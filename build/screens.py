@@ -1,0 +1,233 @@
+#!/usr/bin/env python3
+"""Take a picture of every page: `python3 build/screens.py FOLDER [--only home,tickets] [--quick]`.
+
+Starts Facteur in the training mode on a temporary data folder, walks every page at 1366x768 and 1024x600, in French and
+English, light and dark, and writes `tickets-1024-fr-dark.png` and so on. `--quick` takes French and light only.
+"""
+
+from __future__ import annotations
+
+import argparse
+import itertools
+import os
+import sys
+import tempfile
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Literal
+
+ROOT = Path(__file__).resolve().parent.parent
+sys.path.insert(0, str(ROOT))
+
+if TYPE_CHECKING:
+    from playwright.sync_api import Browser, Page
+
+    from backend.ports import Services
+
+SIZES = ((1366, 768), (1024, 600))
+PASSWORD = "4711"  # noqa: S105 - of a shop that lives for a minute
+# The sample shop; a shop before its first start; one after it, with an administrator and nothing else.
+SHOPS = ("training", "new", "started")
+
+
+@dataclass(frozen=True)
+class Screen:
+    """A page of one of SHOPS, what is done on it before its picture, and what puts it right afterwards."""
+
+    name: str
+    path: str
+    act: Callable[[Page], object] | None = None
+    undo: Callable[[Page], object] | None = None
+    shop: str = "training"
+    signs_in: bool = True
+
+
+def _refused(page: Page) -> None:
+    page.locator("form .primary").last.click()
+    page.locator("[aria-invalid=true]").first.wait_for()
+
+
+def _drawn(page: Page) -> None:
+    page.locator("img.paper-picture").first.wait_for()
+
+
+def _drawn_on_a4(page: Page) -> None:
+    _drawn(page)
+    page.locator("select[name=layout]").select_option("a4")
+    page.locator("img.paper-picture:not(.torn)").wait_for()
+
+
+def _wrong_password(page: Page) -> None:
+    page.locator("[name=password]").fill("0000")
+    _refused(page)
+
+
+def _empty_company(page: Page) -> None:
+    page.locator("[name=siret]").fill("123")
+    _refused(page)
+
+
+def _short_password(page: Page) -> None:
+    page.locator("[name=name]").fill("PETIT")
+    page.locator("[name=password]").fill("12")
+    _refused(page)
+
+
+def _typed_first_start(page: Page) -> None:
+    for name, text in {"name": "Martin", "password": "12", "company_name": "BRICO", "siret": "123 456"}.items():
+        page.locator(f"[name={name}]").fill(text)
+    page.locator("[name=password_again]").fill("12")
+    _refused(page)
+
+
+def _delete_user(page: Page) -> None:
+    page.locator("button.danger:not([disabled])").first.click()
+    page.locator(".toast").first.wait_for()
+
+
+def _restore_user(page: Page) -> None:
+    page.locator(".toast .button").click()
+    page.wait_for_load_state("networkidle")
+
+
+SCREENS = (
+    Screen("first-start", "/first-start", shop="new", signs_in=False),
+    Screen("first-start-refused", "/first-start", _typed_first_start, shop="new", signs_in=False),
+    Screen("sign-in", "/sign-in", signs_in=False),
+    Screen("sign-in-password", "/sign-in?user=Martin", shop="started", signs_in=False),
+    Screen("home-started", "/", shop="started"),
+    Screen("tickets-empty", "/tickets/", shop="started"),
+    Screen("sign-in-refused", "/sign-in?user=Martin", _wrong_password, shop="started", signs_in=False),
+    Screen("home", "/"),
+    Screen("tickets", "/tickets/", _drawn),
+    Screen("ticket-a4", "/tickets/C1-4", _drawn_on_a4),
+    Screen("tickets-found", "/tickets/?text=duval&period=month", _drawn),
+    Screen("tickets-none", "/tickets/?text=zzzz&period=days&from_day=2026-01-01&to_day=2026-01-31"),
+    Screen("mailbox", "/practice-mailbox/"),
+    Screen("mailbox-pdf", "/practice-mailbox/1?attachment=1", _drawn),
+    Screen("settings", "/settings/"),
+    Screen("company", "/settings/company"),
+    Screen("company-refused", "/settings/company", _empty_company),
+    Screen("mail-of-tickets", "/settings/mail"),
+    Screen("users", "/users/"),
+    Screen("users-deleted", "/users/", _delete_user, undo=_restore_user),
+    Screen("user", "/users/MOREAU"),
+    Screen("user-new-refused", "/users/new", _short_password),
+    Screen("help", "/help/"),
+    Screen("not-found", "/tickets/C1-999"),
+)
+
+
+@contextmanager
+def running_app(
+    services: Services, language: str, open_training: Callable[[], Services]
+) -> Iterator[Callable[[], str]]:
+    """Serve the pages of a shop; yields what makes an address that lets one browser in."""
+    from backend.desktop.server import LocalServer
+    from backend.web.create_app import create_app
+
+    server = LocalServer()
+    server.start(create_app(services, language=language, launch=server.launch, open_training=open_training))
+    try:
+        yield server.launch.new_url
+    finally:
+        server.stop(0.5)
+
+
+@contextmanager
+def browser() -> Iterator[Browser]:
+    """Start Debian's Chromium, without its sandbox where root would not get one."""
+    from playwright.sync_api import sync_playwright
+
+    arguments = ["--no-sandbox"] if hasattr(os, "geteuid") and os.geteuid() == 0 else []
+    with sync_playwright() as playwright:
+        started = playwright.chromium.launch(executable_path="/usr/bin/chromium", args=arguments)
+        yield started
+        started.close()
+
+
+def enter(page: Page, url: str, screen: Screen) -> None:
+    """Come in, sign in where the page needs somebody, and go to the page."""
+    page.goto(url)
+    base = url.partition("/enter")[0]
+    if screen.signs_in:
+        _sign_in(page, screen.shop)
+    page.goto(base + screen.path)
+    page.wait_for_load_state("networkidle")
+    if screen.act:
+        screen.act(page)
+        page.wait_for_load_state("networkidle")
+
+
+def _sign_in(page: Page, shop: str) -> None:
+    if shop == "training":
+        page.locator(".people .row-link", has_text="DUPOND").click()
+    else:
+        page.locator("[name=password]").fill(PASSWORD)
+        page.locator(".primary").click()
+    page.locator(".side-user").wait_for(state="attached")
+
+
+def take(folder: Path, screens: list[Screen], shops: dict[str, Services], *, quick: bool) -> int:
+    """Take the pictures; return how many."""
+    languages = ("fr",) if quick else ("fr", "en")
+    themes: tuple[Literal["light", "dark"], ...] = ("light",) if quick else ("light", "dark")
+    count = 0
+    with browser() as chromium:
+        for language, shop in itertools.product(languages, SHOPS):
+            with running_app(shops[shop], language, lambda: shops["training"]) as new_url:
+                chosen = [screen for screen in screens if screen.shop == shop]
+                for screen, size, theme in itertools.product(chosen, SIZES, themes):
+                    page = chromium.new_page(
+                        viewport={"width": size[0], "height": size[1]},
+                        color_scheme=theme,
+                        locale={"fr": "fr-FR", "en": "en-GB"}[language],
+                        reduced_motion="reduce",
+                    )
+                    enter(page, new_url(), screen)
+                    page.screenshot(path=folder / f"{screen.name}-{size[0]}-{language}-{theme}.png")
+                    if screen.undo:
+                        screen.undo(page)
+                    page.close()
+                    count += 1
+    return count
+
+
+@contextmanager
+def sample_shops() -> Iterator[dict[str, Services]]:
+    """Open the shops of SHOPS; the sample shop has one mail in its practice mailbox."""
+    from backend.bootstrap import open_services
+    from backend.domain.shop import Company
+    from backend.domain.ticket import TicketNumber
+    from backend.usecases.send_ticket import SendingWishes, send_ticket
+    from backend.usecases.start_shop import start_shop
+
+    with ExitStack() as stack:
+        shops: dict[str, Services] = {}
+        for shop in SHOPS:
+            folder = Path(stack.enter_context(tempfile.TemporaryDirectory()))
+            shops[shop] = stack.enter_context(open_services(folder, training=shop == "training", lasting=True))
+        wishes = SendingWishes(to="compta@atelier-duval.example")
+        send_ticket(TicketNumber("C1", 4), "DUPOND", wishes, shops["training"])
+        start_shop("Martin", PASSWORD, Company("BRICO"), shops["started"])
+        yield shops
+
+
+def main() -> None:
+    """Read the arguments and take the pictures."""
+    parser = argparse.ArgumentParser(description=(__doc__ or "").splitlines()[0])
+    parser.add_argument("folder", type=Path)
+    parser.add_argument("--only", default="", help="names of screens, separated by commas")
+    parser.add_argument("--quick", action="store_true", help="French and light only")
+    given = parser.parse_args()
+    given.folder.mkdir(parents=True, exist_ok=True)
+    names = set(filter(None, given.only.split(",")))
+    screens = [screen for screen in SCREENS if not names or screen.name in names]
+    with sample_shops() as shops:
+        print(f"{take(given.folder, screens, shops, quick=given.quick)} pictures in {given.folder}")
+
+
+if __name__ == "__main__":
+    main()

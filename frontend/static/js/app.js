@@ -1,0 +1,104 @@
+// The little that HTML and htmx leave open: dialogs, keys, files dropped on the page, a server that does not answer.
+
+// Every dialog that the server put on the page opens: the browser then keeps the focus inside and closes it on Escape.
+const openDialogs = (root) => {
+  for (const dialog of root.querySelectorAll("dialog[data-open]:not([open])")) dialog.showModal();
+};
+openDialogs(document);
+document.addEventListener("htmx:load", (event) => openDialogs(event.target));
+document.addEventListener("close", (event) => event.target.matches?.("dialog[data-open]") && event.target.remove(), true);
+
+// What carries aria-keyshortcuts="F2" is pressed by that key, or focused if it is a field; an open dialog comes first.
+const nameOfKey = (event) => (event.ctrlKey || event.metaKey ? "Control+" : "") + event.key;
+const isTyping = (element) => element.matches("input:not([type=radio], [type=checkbox]), textarea, select");
+
+document.addEventListener("keydown", (event) => {
+  if (event.altKey || event.repeat || event.isComposing) return;
+  const key = nameOfKey(event);
+  if (key.length === 1 && isTyping(event.target)) return;
+  const root = document.querySelector("dialog[open]") ?? document;
+  const candidates = root.querySelectorAll(`[aria-keyshortcuts~="${CSS.escape(key.length === 1 ? key.toUpperCase() : key)}"]`);
+  const target = [...candidates].find((element) => !element.disabled && element.checkVisibility());
+  if (!target) return;
+  event.preventDefault();
+  if (isTyping(target)) {
+    target.focus();
+    target.select?.();
+  } else target.click();
+});
+
+// Of rows whose detail htmx loads beside them, the one that was chosen is the current one.
+document.addEventListener("htmx:beforeRequest", (event) => {
+  const link = event.target;
+  if (!link.matches(".row-link[hx-push-url]")) return;
+  const list = link.closest("table, ul");
+  for (const row of list.querySelectorAll("[aria-current]")) row.removeAttribute("aria-current");
+  link.closest("tr, li").setAttribute("aria-current", "true");
+  link.closest(".panes").classList.add("asked-for");
+});
+
+// A field whose value is mostly replaced is ready to be typed over.
+document.addEventListener("focusin", (event) => event.target.matches("[data-selects]") && event.target.select());
+
+// Scanners type: digits that no field takes go to the one for bar codes.
+document.addEventListener("keydown", (event) => {
+  const isDigit = /^\d$/.test(event.key) && !event.ctrlKey && !event.metaKey && !event.altKey;
+  if (isDigit && !isTyping(event.target) && !document.querySelector("dialog[open]")) document.querySelector("[data-catches-digits]")?.focus();
+});
+
+// Addresses become chips at a semicolon, at Enter and when the field is left; the server answers with their true form.
+const addressField = (event) => event.target.closest?.("[data-chips] > input");
+const makeChip = (field, text, rest = "") => {
+  field.value = rest.trimStart();
+  if (!text.trim()) return;
+  const chip = document.createElement("input");
+  chip.type = "hidden";
+  chip.name = "recipient";
+  chip.value = text;
+  field.parentElement.querySelector("ul").append(chip);
+};
+
+document.addEventListener("input", (event) => {
+  const field = addressField(event);
+  const end = field?.value.lastIndexOf(";") ?? -1;
+  if (end < 0) return;
+  makeChip(field, field.value.slice(0, end), field.value.slice(end + 1));
+  field.dispatchEvent(new Event("change", { bubbles: true }));
+});
+document.addEventListener("change", (event) => event.isTrusted && addressField(event) && makeChip(event.target, event.target.value), true);
+document.addEventListener("keydown", (event) => {
+  const field = addressField(event);
+  if (!field || event.isComposing || event.ctrlKey) return;
+  if (event.key === "Enter") {
+    event.preventDefault();
+    makeChip(field, field.value);
+    field.dispatchEvent(new Event("change", { bubbles: true }));
+  } else if (event.key === "Backspace" && !field.value) [...field.parentElement.querySelectorAll("ul button")].at(-1)?.click();
+});
+
+// A drop zone hands what falls on it to its file field.
+const zoneOf = (event) => event.target.closest?.(".drop-zone:has(input[type=file])");
+const hasFiles = (event) => event.dataTransfer?.types.includes("Files");
+
+for (const name of ["dragover", "dragleave", "drop"]) {
+  document.addEventListener(name, (event) => {
+    if (!hasFiles(event)) return;
+    event.preventDefault(); // beside a zone too: the window must not open the file in place of the page
+    const zone = zoneOf(event);
+    if (!zone) return;
+    zone.classList.toggle("over", name === "dragover");
+    if (name !== "drop") return;
+    const field = zone.querySelector("input[type=file]");
+    field.files = event.dataTransfer.files;
+    field.dispatchEvent(new Event("change", { bubbles: true }));
+  });
+}
+
+// An answer that is no part of the page, or none at all: the notice that base.html keeps ready for it.
+for (const name of ["htmx:responseError", "htmx:sendError", "htmx:timeout"]) {
+  document.addEventListener(name, () => {
+    const notice = document.querySelector("template#no-answer");
+    const region = document.querySelector("#toasts");
+    if (notice && !region.querySelector(".toast.bad")) region.append(notice.content.cloneNode(true));
+  });
+}
