@@ -10,7 +10,7 @@ from backend.domain.pdf_settings import PageFormat, PdfFailure
 
 POINTS_PER_MM = 72 / 25.4
 # Rounding in the engine never cuts; this keeps it from coming near.
-SPARE_PT = 1.0
+SPARE_PT = 1.5
 _WIDTH_TOLERANCE_PT = 1.5  # engines round to whole points
 _TITLE = re.compile(r"<title>([^<]*)</title>")
 _CREATED = re.compile(r'<meta name="dcterms\.created" content="(\d{4})-(\d\d)-(\d\d)T(\d\d):(\d\d):(\d\d)Z">')

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from datetime import UTC
 from decimal import Decimal
 from typing import Any
@@ -18,6 +19,9 @@ from backend.domain.ticket_layout import PaperFormat, TicketMarks
 View = dict[str, Any]
 
 _FIGURE_EM = 0.6  # width of a figure of the shipped font
+# Room for the total in small formats, in em of the body's type.
+_TOTAL_ROOM_EM = {PaperFormat.W58: 9.7, PaperFormat.W80: 13.0}
+_TOTAL_EM = 1.7
 # Amounts longer than this can't stand side by side in the VAT table of the paper.
 _VAT_COLUMN_MAX = {PaperFormat.W58: 8, PaperFormat.W80: 12, PaperFormat.A4: 14}
 
@@ -43,6 +47,8 @@ def ticket_view(
         "vat_stacked": any(len(total["gross"]) > _VAT_COLUMN_MAX[paper] for total in vat_totals),
         "key": str(ticket.key),
         "seal": seal(recorded.chain_sha256),
+        "code_em": 0.6 + 0.8 * max(map(len, codes.values()), default=1),
+        "total_em": _total_em(figures.euros(ticket.gross_total), paper),
         **_identity(ticket, marks, _, figures),
         **_totals(ticket, figures),
     }
@@ -68,6 +74,11 @@ def vat_code(index: int) -> str:
 def _amount_em(lines: list[View], names: tuple[str, ...]) -> float:
     widest = max((len(line[name]) for line in lines for name in names), default=0)
     return round(_FIGURE_EM * widest + 0.4, 1)
+
+
+def _total_em(gross_total: str, paper: PaperFormat) -> float:
+    room_em = _TOTAL_ROOM_EM.get(paper, math.inf)
+    return min(_TOTAL_EM, round(room_em / (_FIGURE_EM * len(gross_total)), 2))
 
 
 def _company(company: Company) -> View:

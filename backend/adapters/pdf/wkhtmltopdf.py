@@ -12,9 +12,11 @@ from backend.adapters.pdf.pdf_file import write_pdf
 from backend.adapters.pdf.pdf_structure import BrokenPdfError, page_boxes
 from backend.adapters.pdf.wkhtmltopdf_calibration import Calibration, calibrate, remember, remembered, zoomed
 from backend.adapters.pdf.wkhtmltopdf_conversion import Conversions, Converted
-from backend.adapters.pdf.wkhtmltopdf_options import Paper, fitted_paper, told_height
+from backend.adapters.pdf.wkhtmltopdf_options import Paper, told_height
 from backend.adapters.pdf.wkhtmltopdf_program import ENGINE, find_program, program_version
+from backend.adapters.pdf.wkhtmltopdf_worker import USUAL_LIMITS, Limits
 from backend.domain.pdf_settings import EngineDescription, PageFormat, PdfFailure
+from backend.domain.ticket_layout import HEIGHT_MAX_MM
 
 HTML_MAX_BYTES = 256 * 1024  # pictures not counted
 _PICTURE = re.compile(r"data:image/[a-z0-9.+-]+;base64,[A-Za-z0-9+/=]*")
@@ -24,10 +26,11 @@ _CALIBRATIONS = "wkhtmltopdf.json"
 class WkhtmltopdfEngine:
     """ports.PdfEngine; nothing is started before the first PDF. One conversion at a time, from any thread."""
 
-    def __init__(self, cache_dir: Path, *, program: Path | None = None, timeout_s: float = 10) -> None:
+    def __init__(self, cache_dir: Path, *, program: Path | None = None, limits: Limits = USUAL_LIMITS) -> None:
+        """Work in `cache_dir`; `program` None finds the program when it is first needed."""
         self._cache_dir = cache_dir
         self._program = program
-        self._timeout_s = timeout_s
+        self._limits = limits
         self._lock = threading.Lock()
         self._conversions: Conversions | None = None
         self._calibrations: dict[int, Calibration] = {}
@@ -46,17 +49,11 @@ class WkhtmltopdfEngine:
         """
         if len(_PICTURE.sub("", html).encode("utf-8", "replace")) > HTML_MAX_BYTES:
             raise PdfFailure("too_big", detail=f"HTML beyond {HTML_MAX_BYTES} bytes")
-        is_fitted = page.height_mm is None
-        paper = (
-            fitted_paper(page.width_mm, page.bottom_margin_mm)
-            if page.height_mm is None
-            else Paper(page.width_mm, page.height_mm, page.bottom_margin_mm, measured=False)
-        )
         with self._lock:
             calibration = self._calibration(page.width_mm)
-            converted = self._opened().convert(zoomed(html, calibration.zoom), paper)
+            converted = self._opened().convert(zoomed(html, calibration.zoom), _paper(page))
         try:
-            height_pt = _last_page_pt(converted, page, calibration) if is_fitted else None
+            height_pt = None if page.height_mm else _last_page_pt(converted, page, calibration)
             pdf = finished_pdf(converted.pdf, html, last_page_pt=height_pt)
         except BrokenPdfError as error:
             raise PdfFailure("incomplete", detail=str(error)) from error
@@ -79,7 +76,7 @@ class WkhtmltopdfEngine:
             self._close()
         if not self._conversions:
             program = self._program or find_program()
-            self._conversions = Conversions(program, self._cache_dir, timeout_s=self._timeout_s)
+            self._conversions = Conversions(program, self._cache_dir, self._limits)
         return self._conversions
 
     def _close(self) -> None:
@@ -97,6 +94,12 @@ class WkhtmltopdfEngine:
             remember(file, conversions.program, self._calibrations)
         conversions.persistent = self._calibrations[width_mm].persistent
         return self._calibrations[width_mm]
+
+
+def _paper(page: PageFormat) -> Paper:
+    if page.height_mm is None:  # the longest there is, to be cut after measuring
+        return Paper(page.width_mm, HEIGHT_MAX_MM, page.bottom_margin_mm, measured=True)
+    return Paper(page.width_mm, page.height_mm, page.bottom_margin_mm, measured=False)
 
 
 def _calibrated(conversions: Conversions, width_mm: int) -> Calibration:

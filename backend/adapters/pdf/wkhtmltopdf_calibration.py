@@ -19,9 +19,10 @@ from backend.adapters.pdf.wkhtmltopdf_options import Paper, told_height
 from backend.domain.pdf_settings import PdfFailure
 
 POINTS_PER_MM = 72 / 25.4
-_RULER_MM = 30.0  # narrower than the white ground of any page, at any scale seen
+_BAR_MM = 30.0  # narrower than the white ground of any page, at any scale seen
+_RULER_MM = 400.0  # long, because bars lie on whole pixels
 _RULER_ROWS = 200
-_TOLERANCE = 0.005
+_TOLERANCE = 0.001
 _FORM = 1  # of the ruler page and the file; a new one makes old files worthless
 
 
@@ -48,12 +49,11 @@ def zoomed(html: str, zoom: float) -> str:
 def calibrate(conversions: Conversions, width_mm: int) -> Calibration:
     """Print the ruler page twice on this width and measure it; raises PdfFailure and PdfEngineMissingError."""
     paper = Paper(width_mm, height_mm=2000, margin_mm=0, measured=True)
-    width_pt, _bottom, _told = _measure(conversions, paper, 1.0)
-    zoom = _RULER_MM * POINTS_PER_MM / width_pt
-    width_pt, bottom_pt, told = _measure(conversions, paper, zoom)
-    if abs(width_pt / (_RULER_MM * POINTS_PER_MM) - 1) > _TOLERANCE:
-        raise PdfFailure("incomplete", detail=f"{_RULER_MM:g} mm come out as {width_pt / POINTS_PER_MM:.2f} mm")
-    return Calibration(zoom, bottom_pt / told, conversions.persistent)
+    zoom = _RULER_MM * POINTS_PER_MM / _measure(conversions, paper, 1.0).ruler_pt
+    measured = _measure(conversions, paper, zoom)
+    if abs(measured.ruler_pt / (_RULER_MM * POINTS_PER_MM) - 1) > _TOLERANCE:
+        raise PdfFailure("incomplete", detail=f"{_RULER_MM:g} mm are {measured.ruler_pt / POINTS_PER_MM:.1f} mm long")
+    return Calibration(zoom, measured.bottom_pt / measured.told, conversions.persistent)
 
 
 def remembered(file: Path, program: Path) -> dict[int, Calibration]:
@@ -73,27 +73,36 @@ def remember(file: Path, program: Path, calibrations: Mapping[int, Calibration])
     write_pdf(file, json.dumps({"program": _fingerprint(program), "widths": widths}).encode())
 
 
-def _measure(conversions: Conversions, paper: Paper, zoom: float) -> tuple[float, float, float]:
-    """Return the ruler's width and its lower end, in points, and the told height."""
+@dataclass(frozen=True, slots=True)
+class _Measured:
+    """How long the ruler came out, where the content ended, and what the program told of that."""
+
+    ruler_pt: float
+    bottom_pt: float
+    told: float
+
+
+def _measure(conversions: Conversions, paper: Paper, zoom: float) -> _Measured:
     converted = conversions.convert(zoomed(_ruler_page(), zoom), paper)
     _width_pt, height_pt = page_size_pt(converted.pdf)
-    ruler_width_pt = _RULER_MM * POINTS_PER_MM
-    bars = [bar for bar in path_bounds_pt(converted.pdf) if ruler_width_pt / 2 < bar[2] - bar[0] < ruler_width_pt * 1.5]
-    if not bars:
-        raise PdfFailure("incomplete", detail="no ruler on the ruler page")
-    lowest = min(bars, key=lambda bar: bar[1])
-    return lowest[2] - lowest[0], height_pt - lowest[1], told_height(converted.said)
+    usual_pt = _BAR_MM * POINTS_PER_MM
+    bars = [bar for bar in path_bounds_pt(converted.pdf) if usual_pt / 2 < bar[2] - bar[0] < usual_pt * 1.5]
+    if len(bars) != 3:
+        raise PdfFailure("incomplete", detail=f"{len(bars)} bars on the ruler page")
+    first, second, last = sorted((height_pt - bottom for _left, bottom, _right, _top in bars))
+    return _Measured(second - first, last, told_height(converted.said))
 
 
 def _ruler_page() -> str:
     rows = "<p>0123456789</p>" * _RULER_ROWS
     style = (
         "html, body, p { margin: 0 } body { font: 9pt/1.34 'IBM Plex Sans'; width: 52mm; overflow: hidden }"
-        f"div {{ background: #000; width: {_RULER_MM}mm; height: 2mm }}"
+        f"div {{ background: #000; width: {_BAR_MM}mm; height: 2mm }} div + div {{ margin-top: {_RULER_MM - 2}mm }}"
     )
     return (
         f'<!doctype html><html lang="en"><head><meta http-equiv="Content-Security-Policy" content="{CONTENT_POLICY}">'
-        f'<meta charset="utf-8"><title></title><style>{style}</style></head><body>{rows}<div></div></body></html>'
+        f'<meta charset="utf-8"><title></title><style>{style}</style></head>'
+        f"<body><div></div><div></div>{rows}<div></div></body></html>"
     )
 
 

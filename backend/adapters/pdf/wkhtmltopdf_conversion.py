@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import shutil
 import subprocess
 import tempfile
@@ -16,7 +17,7 @@ from backend.adapters.pdf.pdf_file import failure_of, write_private
 from backend.adapters.pdf.pdf_structure import BrokenPdfError, page_boxes
 from backend.adapters.pdf.wkhtmltopdf_options import Paper, check_said, conversion_arguments
 from backend.adapters.pdf.wkhtmltopdf_program import ENGINE, closed_environment, no_window
-from backend.adapters.pdf.wkhtmltopdf_worker import Worker, WorkerDiedError, WorkerHungError
+from backend.adapters.pdf.wkhtmltopdf_worker import Limits, Worker, WorkerDiedError, WorkerHungError
 from backend.domain.pdf_settings import PdfEngineMissingError, PdfFailure
 
 _PREFIX = "work-"
@@ -35,11 +36,11 @@ class Converted:
 class Conversions:
     """Runs one program; its owner lets in one caller at a time. Pages lie in a folder of this process alone."""
 
-    def __init__(self, program: Path, cache_dir: Path, *, timeout_s: float) -> None:
+    def __init__(self, program: Path, cache_dir: Path, limits: Limits) -> None:
         """Make the folder; raises PdfFailure("unwritable"), PdfFailure("disk_full")."""
         self.program = program
         self.persistent = True
-        self._timeout_s = timeout_s
+        self._limits = limits
         self._worker: Worker | None = None
         try:
             cache_dir.mkdir(parents=True, exist_ok=True)
@@ -90,7 +91,7 @@ class Conversions:
 
     def _attempt(self, html: str, paper: Paper) -> Converted:
         page, pdf = (self._folder / f"{token_hex(8)}{ending}" for ending in (".html", ".pdf"))
-        arguments = conversion_arguments(self.program, page.name, pdf.name, paper)
+        arguments = self._arguments(page.name, pdf.name, paper)
         try:
             write_private(page, html.encode("utf-8", "replace"))
             said = self._run(arguments)
@@ -107,6 +108,12 @@ class Conversions:
             raise self._incomplete(f"{error} ({len(content)} bytes); {said[-500:]}") from error
         return Converted(content, said)
 
+    def _arguments(self, page: str, pdf: str, paper: Paper) -> list[str]:
+        try:
+            return conversion_arguments(self.program, page, pdf, paper)
+        except OSError as error:  # pdfkit looks for the program
+            raise PdfEngineMissingError(ENGINE, str(error)) from error
+
     def _run(self, arguments: Sequence[str]) -> str:
         try:
             return self._ask_worker(arguments) if self.persistent else self._run_once(arguments)
@@ -118,8 +125,8 @@ class Conversions:
     def _ask_worker(self, arguments: Sequence[str]) -> str:
         if not self._worker:
             self._worker = self._start_worker()
-        said = self._worker.convert(arguments, self._timeout_s)
-        if self._worker.is_worn():
+        said = self._worker.convert(arguments, self._limits.timeout_s)
+        if self._worker.is_worn(self._limits):
             self.stop_worker()
             self._worker = self._start_worker()
         return said
@@ -139,7 +146,7 @@ class Conversions:
                 env=self.environment,
                 stdin=subprocess.DEVNULL,
                 capture_output=True,
-                timeout=self._timeout_s,
+                timeout=self._limits.timeout_s,
                 check=False,
                 creationflags=no_window(),
             )
@@ -159,5 +166,6 @@ class Conversions:
 
 def _remove_left_overs(cache_dir: Path) -> None:
     for folder in cache_dir.glob(f"{_PREFIX}*"):
-        if time.time() - folder.stat().st_mtime > _LEFT_OVER_S:
-            shutil.rmtree(folder, ignore_errors=True)
+        with contextlib.suppress(FileNotFoundError):  # another Facteur tidies too
+            if time.time() - folder.stat().st_mtime > _LEFT_OVER_S:
+                shutil.rmtree(folder, ignore_errors=True)

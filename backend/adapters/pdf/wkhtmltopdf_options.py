@@ -8,7 +8,6 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from backend.domain.pdf_settings import PdfFailure
-from backend.domain.ticket_layout import HEIGHT_MAX_MM
 
 _BLACK_HOLE = "http://127.0.0.1:9"  # discard port: what still tried to reach a network would end here
 _MARK = secrets.token_hex(8)  # no page can guess how the height is told
@@ -24,11 +23,6 @@ class Paper:
     height_mm: float
     margin_mm: float  # above and below; the sides are the layout's
     measured: bool
-
-
-def fitted_paper(width_mm: float, margin_mm: float) -> Paper:
-    """Return the longest paper there is, to be cut after measuring."""
-    return Paper(width_mm, HEIGHT_MAX_MM, margin_mm, measured=True)
 
 
 def conversion_arguments(program: Path, page: str, pdf: str, paper: Paper) -> list[str]:

@@ -2,21 +2,32 @@
 
 from __future__ import annotations
 
+import contextlib
 import queue
 import subprocess
 import sys
 import threading
 import time
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 
 from backend.adapters.pdf.wkhtmltopdf_program import no_window
 
-# It loses about 45 kB a conversion; both bounds come long before a till PC would feel it.
-CONVERSIONS_MAX = 500
-MEMORY_MAX_BYTES = 150_000_000
 _EXIT_TIMEOUT_S = 2
 _END = None
+
+
+@dataclass(frozen=True, slots=True)
+class Limits:
+    """How long one page may take, and how long one process lives: it loses about 45 kB a conversion."""
+
+    timeout_s: float = 10
+    conversions: int = 500
+    memory_bytes: int = 150_000_000
+
+
+USUAL_LIMITS = Limits()
 
 
 class WorkerDiedError(Exception):
@@ -81,14 +92,15 @@ class Worker:
                 return "\n".join(said)
             said.append(line)
 
-    def is_worn(self) -> bool:
+    def is_worn(self, limits: Limits) -> bool:
         """Tell whether it is time for a fresh process."""
-        return self.conversions >= CONVERSIONS_MAX or memory_bytes(self.pid) > MEMORY_MAX_BYTES
+        return self.conversions >= limits.conversions or memory_bytes(self.pid) > limits.memory_bytes
 
     def close(self) -> None:
         """End the process."""
         self._process.kill()
-        self._process.wait(_EXIT_TIMEOUT_S)
+        with contextlib.suppress(subprocess.TimeoutExpired):
+            self._process.wait(_EXIT_TIMEOUT_S)
         if self._process.stdin:
             self._process.stdin.close()
 
