@@ -37,6 +37,7 @@ if TYPE_CHECKING:
 
 TRAINING_FOLDER = "training"
 _OPENING_PATIENCE_S = 120
+_TIDY_AFTER_S = 4.0  # the first page comes first
 
 
 @contextmanager
@@ -52,7 +53,7 @@ def open_services(data_dir: Path | None, *, training: bool, lasting: bool = Fals
         if training:
             _fill_training(services)
         if lasting:
-            threading.Thread(target=_tidy, args=(services,), name="tidy", daemon=True).start()
+            services.tidy_later()
         yield services
     finally:
         services.close()
@@ -196,6 +197,13 @@ class FolderServices:
 
         return SmtpTransport(lambda: self.secrets.get(password_name(sender.user)) or "")
 
+    def tidy_later(self) -> None:
+        """Put right what a crash left and clear away finished PDFs, once the first page is out."""
+        timer = threading.Timer(_TIDY_AFTER_S, _tidy, [self])
+        timer.daemon = True
+        timer.start()
+        self._ending.callback(timer.cancel)
+
     def close(self) -> None:
         """End what was started for this shop: PDF worker, training server, database."""
         self._ending.close()
@@ -256,7 +264,7 @@ def _fill_training(services: FolderServices) -> None:
 
 
 def _tidy(services: FolderServices) -> None:
-    """Put right what a crash left and clear away finished PDFs; what can't be done now is done at the next start."""
+    # What can't be done now is done at the next start.
     from backend.usecases.work_outbox import clear_pdf_folder, recover_after_restart
 
     try:
