@@ -151,6 +151,16 @@ def test_a_thousand_long_lines_are_broken_into_pages_between_lines(
     assert MARGIN_PT - 1 <= free_pt <= MARGIN_PT + 6
 
 
+def test_the_watermark_of_a_specimen_does_not_get_between_the_words(
+    engine: PdfEngine, page: JinjaTicketPage, tmp_path: Path
+) -> None:
+    recorded, marks = SAMPLES["specimen, third copy"]
+    text = run("pdftotext", made(engine, page, recorded, marks, PaperFormat.W80, tmp_path), "-")
+    assert text.count("SPECIMEN") == 1
+    assert [line for line in text.splitlines() if len(line) == 1] == []
+    assert [line.label for line in recorded.ticket.lines if line.label[:16] not in text] == []
+
+
 @pytest.mark.parametrize("name", ["customer", "Greek and Cyrillic", "hostile"])
 def test_every_font_is_embedded(name: str, engine: PdfEngine, page: JinjaTicketPage, tmp_path: Path) -> None:
     pdf = made(engine, page, *SAMPLES[name], PaperFormat.W80, tmp_path)

@@ -20,10 +20,10 @@ _END = None
 
 @dataclass(frozen=True, slots=True)
 class Limits:
-    """How long one page may take, and how long one process lives: it loses about 45 kB a conversion."""
+    """How long one page may take, and how long one process lives: it loses about 130 kB a conversion."""
 
     timeout_s: float = 10
-    conversions: int = 500
+    conversions: int = 250
     memory_bytes: int = 150_000_000
 
 
