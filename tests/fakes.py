@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import struct
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
@@ -172,7 +173,8 @@ class FakeServices:
         self.secrets.unavailable = ""
 
     def page_picture(self, pdf: Path, width_px: int) -> bytes:
-        return A_PNG + f"{pdf.name} {width_px}".encode()
+        header = struct.pack(">IIBBBBB", width_px, 2 * width_px, 8, 0, 0, 0, 0)
+        return A_PNG + struct.pack(">I", len(header)) + b"IHDR" + header + pdf.name.encode()
 
     def transport_for(self, sender: SenderProfile) -> FakeMailTransport:
         return self.transport

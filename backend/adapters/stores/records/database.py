@@ -115,7 +115,8 @@ def _on_connect(connection: DBAPIConnection, _entry: ConnectionPoolEntry) -> Non
 def _on_begin(connection: Connection) -> None:
     # A transaction that reads first and writes later can't wait for another writer: it fails at once.
     writes = connection.get_execution_options().get("writes", False)
-    connection.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN DEFERRED")
+    # Straight to the driver: this stands before every statement that a cashier waits for.
+    connection.connection.cursor().execute("BEGIN IMMEDIATE" if writes else "BEGIN DEFERRED").close()
 
 
 def _switch_to_wal(engine: Engine) -> None:

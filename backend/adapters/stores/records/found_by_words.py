@@ -8,7 +8,7 @@ from typing import Any
 
 from sqlalchemy import Connection, Row, Table, bindparam, select
 
-from backend.adapters.stores.records.searching import restrict, word_clause
+from backend.adapters.stores.records.searching import Listing, restrict, word_clause
 from backend.adapters.stores.records.words import fold, search_text, word_terms
 
 _CHUNK = 500
@@ -32,9 +32,9 @@ class FoundByWords:
         """Return rows by name, of which a word begins with each word of the text."""
         columns = self.records.c
         clauses = [word_clause(term, self.words, ("code",), columns.search_text) for term in word_terms(text)]
-        found = restrict(select(self.records), connection, clauses, (columns.code,))
-        in_order = found.order_by(columns.sort_key, columns.code).limit(limit).offset(offset)
-        return connection.execute(in_order).all()
+        listing = Listing((columns.code,), (columns.sort_key, columns.code))
+        found = restrict(select(self.records), connection, clauses, listing)
+        return connection.execute(found.limit(limit).offset(offset)).all()
 
     def replace(self, connection: Connection, rows: Sequence[RowAndWords]) -> None:
         """Insert or replace rows and their words; each code stands once in `rows`."""

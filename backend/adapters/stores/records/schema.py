@@ -60,7 +60,11 @@ tickets = Table(
     UniqueConstraint("till_code", "position", name="tickets_position"),
     CheckConstraint("number > 0", name="tickets_number"),
 )
-Index("tickets_newest", tickets.c.issued_at_utc, tickets.c.till_code, tickets.c.number, tickets.c.issued_at)
+# The order of the list, and beside it what the list is searched by, so that a walk along it reads no ticket.
+Index(
+    "tickets_newest",
+    *(tickets.c[name] for name in ("issued_at_utc", "till_code", "number", "issued_at", "gross_total", "search_text")),
+)
 Index(
     "tickets_reference",
     tickets.c.till_code,
@@ -94,7 +98,7 @@ customers = Table(
     Column("sort_key", Sorted, nullable=False),
     Column("search_text", Text, nullable=False),
 )
-Index("customers_sorted", customers.c.sort_key, customers.c.code)
+Index("customers_sorted", customers.c.sort_key, customers.c.code, customers.c.search_text)
 
 customer_words = Table(
     "customer_words",
@@ -115,7 +119,7 @@ contacts = Table(
     Column("sort_key", Sorted, nullable=False),
     Column("search_text", Text, nullable=False),
 )
-Index("contacts_sorted", contacts.c.sort_key, contacts.c.code)
+Index("contacts_sorted", contacts.c.sort_key, contacts.c.code, contacts.c.search_text)
 
 contact_words = Table(
     "contact_words",
@@ -145,7 +149,7 @@ products = Table(
     Column("sort_key", Sorted, nullable=False),
     Column("search_text", Text, nullable=False),
 )
-Index("products_sorted", products.c.sort_key, products.c.code)
+Index("products_sorted", products.c.sort_key, products.c.code, products.c.search_text)
 
 product_words = Table(
     "product_words",

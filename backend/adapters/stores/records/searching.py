@@ -11,11 +11,11 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, Select, Table, and_, func, or_, select, tuple_, union
+from sqlalchemy import ColumnElement, Connection, Select, Table, and_, desc, func, or_, select, tuple_, union
 
 from backend.adapters.stores.records.words import Term
 
-RARE_MAX = 5_000
+RARE_MAX = 2_000
 _AFTER_EVERY_LETTER = "\U0010ffff"
 
 
@@ -25,6 +25,24 @@ class Clause:
 
     keys: tuple[Select[Any], ...]
     fits: ColumnElement[bool]
+
+
+@dataclass(frozen=True, slots=True)
+class Listing:
+    """The primary key of a table, and the order in which it is listed, for which there is an index."""
+
+    key: tuple[ColumnElement[Any], ...]
+    order: tuple[ColumnElement[Any], ...]
+    backwards: bool = False
+
+    def has_key(self, keys: Any) -> ColumnElement[bool]:  # noqa: ANN401 - a Select or a CompoundSelect
+        """Tell of a record whether its key is among those that a statement selects."""
+        return (tuple_(*self.key) if len(self.key) > 1 else self.key[0]).in_(keys)
+
+    def in_order(self, *, few: bool) -> list[ColumnElement[Any]]:
+        """Return what to order by; a few records are to be sorted, not looked for along the whole index."""
+        first = self.order[0].concat("") if few else self.order[0]  # no index has the order of an expression
+        return [desc(column) if self.backwards else column for column in (first, *self.order[1:])]
 
 
 def word_clause(term: Term, words: Table, keys: Sequence[str], search_text: ColumnElement[str]) -> Clause:
@@ -44,25 +62,13 @@ def has_word(prefix: str, search_text: ColumnElement[str]) -> ColumnElement[bool
 
 
 def restrict(
-    statement: Select[Any], connection: Connection, clauses: Sequence[Clause], key: Sequence[ColumnElement[Any]]
+    statement: Select[Any], connection: Connection, clauses: Sequence[Clause], listing: Listing, *, ordered: bool = True
 ) -> Select[Any]:
-    """Add the clauses to a statement over the table of which `key` is the primary key."""
+    """Add the clauses, and the listing's order, to a statement over its table."""
     rarest = _rarest(connection, clauses)
     for clause in clauses:
-        if clause is rarest:
-            found = _all_keys(clause)
-            target = tuple_(*key) if len(key) > 1 else key[0]
-            statement = statement.where(target.in_(found))
-        else:
-            statement = statement.where(clause.fits)
-    return statement
-
-
-def count_common(connection: Connection, clauses: Sequence[Clause]) -> int | None:
-    """Return how many keys one common clause has, from its index alone; None where another way is needed."""
-    if len(clauses) != 1 or _rarest(connection, clauses):
-        return None
-    return int(connection.execute(select(func.count()).select_from(_all_keys(clauses[0]).subquery())).scalar_one())
+        statement = statement.where(listing.has_key(_all_keys(clause)) if clause is rarest else clause.fits)
+    return statement.order_by(*listing.in_order(few=rarest is not None)) if ordered else statement
 
 
 def either(*conditions: ColumnElement[bool]) -> ColumnElement[bool]:
@@ -71,7 +77,8 @@ def either(*conditions: ColumnElement[bool]) -> ColumnElement[bool]:
 
 
 def _all_keys(clause: Clause) -> Any:  # noqa: ANN401 - a Select or a CompoundSelect, which share no useful type
-    return union(*clause.keys) if len(clause.keys) > 1 else clause.keys[0].distinct()
+    # SQLite looks keys up only where the outermost SELECT is a simple one.
+    return select(*union(*clause.keys).subquery().c) if len(clause.keys) > 1 else clause.keys[0].distinct()
 
 
 def _rarest(connection: Connection, clauses: Sequence[Clause]) -> Clause | None:

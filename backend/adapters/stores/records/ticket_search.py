@@ -11,7 +11,7 @@ from sqlalchemy import ColumnElement, Connection, Row, Select, func, select
 from backend.adapters.stores.records.schema import ticket_words, tickets, tills
 from backend.adapters.stores.records.searching import (
     Clause,
-    count_common,
+    Listing,
     either,
     has_word,
     keys_of_word,
@@ -23,6 +23,7 @@ from backend.domain.errors import InvalidInputError
 from backend.domain.ticket import TicketQuery
 
 _KEY = (tickets.c.till_code, tickets.c.number)
+_LISTING = Listing(_KEY, (tickets.c.issued_at_utc, *_KEY), backwards=True)
 _WORD_KEY = ("till_code", "number")
 _FARTHEST_EAST = timezone(timedelta(hours=14))
 _FARTHEST_WEST = timezone(timedelta(hours=-12))
@@ -30,26 +31,18 @@ _FARTHEST_WEST = timezone(timedelta(hours=-12))
 
 def page(connection: Connection, query: TicketQuery) -> Sequence[Row[Any]]:
     """Return the rows of one page."""
-    statement = _found(select(*SUMMARY_COLUMNS), connection, query)
-    newest = (tickets.c.issued_at_utc.desc(), tickets.c.till_code.desc(), tickets.c.number.desc())
-    return connection.execute(statement.order_by(*newest).limit(query.limit).offset(query.offset)).all()
+    statement = select(*SUMMARY_COLUMNS).where(*_days(query))
+    found = restrict(statement, connection, _clauses(connection, query.text), _LISTING)
+    return connection.execute(found.limit(query.limit).offset(query.offset)).all()
 
 
 def count(connection: Connection, query: TicketQuery) -> int:
-    """Return how many tickets fit."""
-    if not (query.text.strip() or query.from_day or query.to_day):
+    """Return how many tickets fit; with a common word this reads the whole index."""
+    clauses = _clauses(connection, query.text)
+    if not (clauses or query.from_day or query.to_day):
         return int(connection.execute(select(func.coalesce(func.sum(tills.c.last_position), 0))).scalar_one())
-    if not (query.from_day or query.to_day):
-        common = count_common(connection, _clauses(connection, query.text))
-        if common is not None:
-            return common
-    statement = _found(select(func.count()).select_from(tickets), connection, query)
-    return int(connection.execute(statement).scalar_one())
-
-
-def _found(statement: Select[Any], connection: Connection, query: TicketQuery) -> Select[Any]:
-    statement = statement.where(*_days(query))
-    return restrict(statement, connection, _clauses(connection, query.text), _KEY)
+    statement = select(func.count()).select_from(tickets).where(*_days(query))
+    return int(connection.execute(restrict(statement, connection, clauses, _LISTING, ordered=False)).scalar_one())
 
 
 def _clauses(connection: Connection, text: str) -> list[Clause]:

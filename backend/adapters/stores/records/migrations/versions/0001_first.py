@@ -48,7 +48,8 @@ def _tickets() -> None:
         sa.UniqueConstraint("till_code", "position", name="tickets_position"),
         sa.CheckConstraint("number > 0", name="tickets_number"),
     )
-    op.create_index("tickets_newest", "tickets", ["issued_at_utc", "till_code", "number", "issued_at"])
+    walked = ["issued_at_utc", "till_code", "number", "issued_at", "gross_total", "search_text"]
+    op.create_index("tickets_newest", "tickets", walked)
     has_reference = sa.text("reference IS NOT NULL")
     op.create_index(
         "tickets_reference",
@@ -143,7 +144,7 @@ def _found_by_words(name: str, *columns: sa.Column[str] | sa.Column[int]) -> Non
         sa.Column("sort_key", SORTED, nullable=False),
         *_texts("search_text"),
     )
-    op.create_index(f"{name}s_sorted", f"{name}s", ["sort_key", "code"])
+    op.create_index(f"{name}s_sorted", f"{name}s", ["sort_key", "code", "search_text"])
     op.create_table(
         f"{name}_words",
         sa.Column("word", SORTED, primary_key=True),
