@@ -18,7 +18,10 @@ class PdfSettings:
 
 @dataclass(frozen=True, slots=True)
 class PageFormat:
-    """The page asked of an engine: `height_mm` None means one page fitted to its content, up to 5,000 mm."""
+    """The page asked of an engine: `height_mm` None means one page fitted to its content, up to 5,000 mm.
+
+    `bottom_margin_mm` stays free at the top as well, and on every page; side margins belong to the layout.
+    """
 
     width_mm: int
     height_mm: int | None = None

@@ -10,7 +10,7 @@ from pathlib import Path
 
 from backend.domain.errors import NotFoundError, StorageError
 from backend.domain.outgoing_mail import JournalEntry
-from backend.domain.pdf_settings import PageFormat, TicketPdf
+from backend.domain.pdf_settings import PageFormat, PdfFailure, TicketPdf
 from backend.domain.ticket import RecordedTicket, TicketNumber
 from backend.domain.ticket_layout import (
     PaperFormat,
@@ -22,7 +22,7 @@ from backend.domain.ticket_layout import (
 from backend.ports import Services
 
 ISSUING_EVENTS = frozenset({"mailed", "printed", "saved"})
-_A4_HEIGHT_MM = 297
+_A4 = PageFormat(210, 297, bottom_margin_mm=15)
 
 
 def make_ticket_pdf(
@@ -48,7 +48,12 @@ def save_ticket_pdf(key: TicketNumber, layout_id: str, target: Path, user: str, 
     recorded = services.tickets.find(key)
     layout = choose_layout(recorded, layout_id, services)
     reprint = next_reprint(str(key), services)
-    pdf = _make(recorded, layout, target, services, reprint=reprint)
+    try:
+        pdf = _make(recorded, layout, target, services, reprint=reprint)
+    except PdfFailure as failure:
+        if failure.reason != "unwritable":
+            raise
+        raise StorageError(str(target), "io") from failure  # a place of the user's choice, not the PDF folder
     services.journal.append(
         JournalEntry(services.clock.now(), str(key), user, "saved", pdf_sha256=pdf.sha256, reprint=reprint)
     )
@@ -97,7 +102,7 @@ def _make(
 ) -> TicketPdf:
     marks = TicketMarks(reprint=reprint, specimen=recorded.ticket.training)
     html = services.ticket_page(recorded, layout, marks)
-    height = _A4_HEIGHT_MM if layout.paper is PaperFormat.A4 else None
-    pages = services.pdf_engine.make_pdf(html, PageFormat(layout.paper.width_mm, height), target)
+    page = _A4 if layout.paper is PaperFormat.A4 else PageFormat(layout.paper.width_mm)
+    pages = services.pdf_engine.make_pdf(html, page, target)
     content = target.read_bytes()
     return TicketPdf(target, hashlib.sha256(content).hexdigest(), len(content), pages)
