@@ -48,6 +48,7 @@ TEXTS: Mapping[str, Text] = {
         _l("Start Facteur with --training to see one."),
     ),
     "not_found.page": (_l("There is no page %(key)s."), _l("Look at the first page.")),
+    "not_found.product": (_l("There is no product “%(key)s”."), _l("Look for the product in the list.")),
     "not_found.ticket": (_l("There is no ticket “%(key)s”."), _l("Check till and number, as in C1-4.")),
     "not_found.till": (_l("There is no till “%(key)s”."), _l("Choose a till from the list, or load it first.")),
     "not_found.user": (_l("There is no user “%(key)s”."), _l("Choose a user from the list.")),

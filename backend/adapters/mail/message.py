@@ -1,0 +1,118 @@
+"""The message itself (RFC 5322), made of an outgoing mail and its sender."""
+
+from __future__ import annotations
+
+import html
+import re
+import unicodedata
+from email.headerregistry import Address
+from email.message import EmailMessage
+from email.policy import SMTP, SMTPUTF8
+from email.utils import format_datetime
+
+from backend.adapters.atomic_file import storage_error
+from backend.adapters.mail.mime_parts import file_part, multipart, text_part
+from backend.domain.email_address import mask_addresses
+from backend.domain.errors import InvalidInputError, NotFoundError
+from backend.domain.outgoing_mail import Attachment, OutgoingMail
+from backend.domain.sender_profile import Priority, SenderProfile
+
+_SEVEN_BITS = SMTP
+# Headers with an accented address exist only where every server takes SMTPUTF8 (RFC 6531).
+_UTF8_HEADERS = SMTPUTF8
+_PRIORITY_HEADERS = {
+    Priority.HIGH: (("X-Priority", "1"), ("Importance", "high"), ("Priority", "urgent")),
+    Priority.LOW: (("X-Priority", "5"), ("Importance", "low"), ("Priority", "non-urgent")),
+}
+
+
+def wire_address(address: str) -> str:
+    """Return an address with its domain in ASCII (RFC 5891); raises InvalidInputError("email", "email")."""
+    if address.rpartition("@")[2].isascii():
+        return address
+    from email_validator import EmailNotValidError, validate_email  # 25 ms, and hardly ever needed
+
+    try:
+        checked = validate_email(address, check_deliverability=False, test_environment=True)
+    except EmailNotValidError:
+        raise InvalidInputError("email", "email", address) from None
+    return f"{checked.local_part}@{checked.ascii_domain}"
+
+
+def build_message(mail: OutgoingMail, sender: SenderProfile, *, reply_to: str = "") -> bytes:
+    """Return the whole message with CRLF line ends; Bcc is in the envelope alone.
+
+    It is pure ASCII, but for the headers when the part before an `@` has accents.
+    Raises NotFoundError("attachment", name), StorageError when an attachment can't be read.
+    """
+    named = (sender.email, reply_to, *mail.recipients, *mail.cc)
+    is_plain = all(address.rpartition("@")[0].isascii() for address in named)
+    head = EmailMessage(policy=_SEVEN_BITS if is_plain else _UTF8_HEADERS)
+    _set_headers(head, mail, sender, reply_to)
+    text = _lines(mail.body)
+    both = multipart("alternative", [text_part("plain", text), text_part("html", _page(text))])
+    files = [
+        file_part(_one_line(attachment.name), attachment.media_type, _read(attachment))
+        for attachment in mail.attachments
+    ]
+    return head.as_bytes().rstrip(b"\r\n") + b"\r\nMIME-Version: 1.0\r\n" + multipart("mixed", [both, *files])
+
+
+def _set_headers(message: EmailMessage, mail: OutgoingMail, sender: SenderProfile, reply_to: str) -> None:
+    sender_address = _address(sender.email, sender.name)
+    message["From"] = sender_address
+    if mail.recipients:
+        message["To"] = [_address(address) for address in mail.recipients]
+    if mail.cc:
+        message["Cc"] = [_address(address) for address in mail.cc]
+    if reply_to:
+        message["Reply-To"] = _address(reply_to)
+    message["Subject"] = _one_line(mail.subject)
+    message["Date"] = format_datetime(mail.created_at)
+    message["Message-ID"] = f"<{wire_address(mail.message_id.strip('<>'))}>"
+    for name, value in _PRIORITY_HEADERS.get(mail.priority, ()):
+        message[name] = value
+    if mail.read_receipt:
+        message["Disposition-Notification-To"] = str(_address(sender.email))  # RFC 8098 2.1
+
+
+def _page(text: str) -> str:
+    """Return the same text as simple HTML: paragraphs and line breaks, no link that nobody wrote."""
+    paragraphs = [part for part in re.split(r"\n{2,}", text.strip("\n")) if part]
+    content = "\n".join("<p>" + html.escape(part).replace("\n", "<br>\n") + "</p>" for part in paragraphs)
+    return (
+        '<!DOCTYPE html>\n<html>\n<head><meta charset="utf-8"></head>\n'
+        f'<body style="font-family: sans-serif">\n{content}\n</body>\n</html>\n'
+    )
+
+
+def _read(attachment: Attachment) -> bytes:
+    try:
+        return attachment.path.read_bytes()
+    except FileNotFoundError:
+        raise NotFoundError("attachment", attachment.name) from None
+    except OSError as error:
+        raise storage_error(attachment.path, error) from error
+
+
+def _address(address: str, name: str = "") -> Address:
+    local, _, domain = wire_address(address).rpartition("@")
+    try:
+        return Address(_one_line(name), local, domain)
+    except ValueError:
+        raise InvalidInputError("email", "email", mask_addresses(address)) from None
+
+
+def _one_line(text: str) -> str:
+    """Return a text that can't end its header: no line breaks, no control characters."""
+    return " ".join("".join(" " if _is_control(char) else char for char in text).split())
+
+
+def _lines(text: str) -> str:
+    unified = text.replace("\r\n", "\n").replace("\r", "\n")
+    kept = "".join(char for char in unified if char in "\n\t" or not _is_control(char))
+    return kept.rstrip("\n") + "\n"
+
+
+def _is_control(char: str) -> bool:
+    return unicodedata.category(char) in ("Cc", "Cs", "Zl", "Zp")

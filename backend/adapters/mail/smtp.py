@@ -1,0 +1,93 @@
+"""Mail over SMTP submission (RFC 6409, 8314): one mail, one session, one explained outcome."""
+
+from __future__ import annotations
+
+import ssl
+from collections.abc import Callable
+from dataclasses import replace
+
+from backend.adapters.mail.certificates import system_trust
+from backend.adapters.mail.message import build_message, wire_address
+from backend.adapters.mail.smtp_attempt import Attempt, Timeouts
+from backend.adapters.mail.smtp_connection import Deadline
+from backend.adapters.mail.smtp_replies import MalformedReplyError, RefusalError
+from backend.adapters.mail.smtp_session import Envelope, SmtpSession
+from backend.adapters.mail.smtp_wire import NetworkTroubleError, Transcript
+from backend.domain.mail_failure import MailCause, MailFailure
+from backend.domain.outgoing_mail import Delivery, OutgoingMail, RecipientResult, RecipientStatus, SendingPhase
+from backend.domain.sender_profile import ConnectionSecurity, SenderProfile
+from backend.ports import SendingWatch
+
+
+class SmtpTransport:
+    """Sends to the server of a sender profile; `password` is asked for only where there is a user name."""
+
+    def __init__(
+        self,
+        password: Callable[[], str] = str,
+        *,
+        context_factory: Callable[[], ssl.SSLContext] = system_trust,
+        timeouts: Timeouts | None = None,
+    ) -> None:
+        self._password = password
+        self._context_factory = context_factory
+        self._timeouts = timeouts or Timeouts()
+
+    def send(self, mail: OutgoingMail, sender: SenderProfile, watch: SendingWatch) -> Delivery:
+        """Send as `ports.MailTransport` says; an attachment that can't be read is a NotFoundError or StorageError."""
+        if sender.username and sender.security is ConnectionSecurity.NONE:
+            raise MailFailure(MailCause.ENCRYPTION_REQUIRED, sender.host, sender.port)
+        message = build_message(mail, sender)
+        password = self._password() if sender.username else ""
+        watch.phase(SendingPhase.CONNECTING)
+        attempt = Attempt(
+            sender,
+            watch,
+            Transcript(mail.remaining_recipients, (password, f"\0{sender.username}\0{password}")),
+            Deadline(self._timeouts.session_s + len(message) / self._timeouts.bytes_per_s),
+            self._timeouts,
+            self._context_factory,
+        )
+        in_step = False
+        try:
+            delivery = self._deliver(attempt.open(password), mail, sender, message)
+            in_step = True
+        except (RefusalError, NetworkTroubleError, MalformedReplyError) as error:
+            in_step = isinstance(error, RefusalError)
+            raise attempt.failure(error) from error
+        finally:
+            attempt.close(politely=in_step)
+        return delivery
+
+    def _deliver(self, session: SmtpSession, mail: OutgoingMail, sender: SenderProfile, message: bytes) -> Delivery:
+        """Deliver to whom this server can reach: without SMTPUTF8 an accented address is refused here (RFC 6531)."""
+        envelope = _envelope(mail, sender)
+        if not envelope.needs_utf8 or "SMTPUTF8" in session.features:
+            return session.deliver(envelope, message, self._timeouts.final_answer_s)
+        if not envelope.sender.isascii():
+            raise RefusalError(MailCause.ACCENTED_ADDRESS)
+        accented = {address for address, wired in envelope.recipients.items() if not wired.isascii()}
+        refused = RecipientResult(RecipientStatus.REJECTED, mail_cause=MailCause.ACCENTED_ADDRESS)
+        results = dict.fromkeys(accented, refused)
+        if len(accented) == len(envelope.recipients):
+            return Delivery(results, "", session.transcript)
+        plain_mail = _without(mail, accented)
+        delivery = session.deliver(
+            _envelope(plain_mail, sender), build_message(plain_mail, sender), self._timeouts.final_answer_s
+        )
+        return replace(delivery, results={**results, **delivery.results})
+
+
+def _envelope(mail: OutgoingMail, sender: SenderProfile) -> Envelope:
+    return Envelope(
+        sender=wire_address(sender.email),
+        recipients={address: wire_address(address) for address in mail.remaining_recipients},
+        notify_id=mail.id if mail.delivery_notification else "",
+    )
+
+
+def _without(mail: OutgoingMail, addresses: set[str]) -> OutgoingMail:
+    def kept(among: tuple[str, ...]) -> tuple[str, ...]:
+        return tuple(address for address in among if address not in addresses)
+
+    return replace(mail, recipients=kept(mail.recipients), cc=kept(mail.cc), bcc=kept(mail.bcc))

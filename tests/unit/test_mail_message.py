@@ -1,0 +1,216 @@
+"""The message as it goes out: headers, texts, attachments (RFC 5322, 2045, 2231, 8098)."""
+
+from __future__ import annotations
+
+import email
+import email.policy
+import re
+from dataclasses import replace
+from email.message import EmailMessage
+from pathlib import Path
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from backend.adapters.mail.message import build_message, wire_address
+from backend.domain.errors import InvalidInputError, NotFoundError
+from backend.domain.outgoing_mail import Attachment, OutgoingMail
+from backend.domain.sender_profile import Priority
+from tests.builders import a_mail, a_sender
+
+PDF = b"%PDF-1.4\n\x00\xff binary\r\n%%EOF\n"
+
+
+@pytest.fixture
+def mail(tmp_path: Path) -> OutgoingMail:
+    pdf = tmp_path / "C1-4-BRICO.pdf"
+    pdf.write_bytes(PDF)
+    return a_mail(pdf=pdf, body="Bonjour,\n\nVoici votre ticket n° 4 & <merci>.\nÀ bientôt.")
+
+
+def read(content: bytes) -> EmailMessage:
+    return email.message_from_bytes(content, policy=email.policy.default)
+
+
+def headers_of(content: bytes) -> str:
+    return content.partition(b"\r\n\r\n")[0].decode("utf-8")
+
+
+def test_headers_name_sender_recipients_subject_date_and_the_given_id(mail: OutgoingMail) -> None:
+    mail = replace(mail, recipients=("a@client.test", "b@client.test"))
+    message = read(build_message(mail, a_sender(name="Brico « Éclair »"), reply_to="patron@brico.example"))
+    assert message["From"] == "Brico « Éclair » <caisse@brico.example>"
+    assert message["To"] == "a@client.test, b@client.test"
+    assert message["Reply-To"] == "patron@brico.example"
+    assert message["Subject"] == "Votre ticket de caisse n° 4 du 24/11/2026"
+    assert message["Date"] == "Tue, 24 Nov 2026 12:00:00 +0100"
+    assert message["Message-ID"] == mail.message_id
+    for name in ("Cc", "Bcc", "X-Priority", "Importance", "Priority", "Disposition-Notification-To", "Sender"):
+        assert message[name] is None
+
+
+def test_copies_are_named_and_blind_ones_are_not(mail: OutgoingMail) -> None:
+    content = build_message(replace(mail, cc=("copie@client.test",), bcc=("secret@client.test",)), a_sender())
+    assert read(content)["Cc"] == "copie@client.test"
+    assert b"secret" not in content
+    assert read(build_message(replace(mail, recipients=(), bcc=("secret@client.test",)), a_sender()))["To"] is None
+
+
+def test_everything_is_seven_bits_with_network_line_ends(mail: OutgoingMail) -> None:
+    content = build_message(mail, a_sender(name="Été"))
+    assert content.isascii()
+    assert not re.search(rb"(?<!\r)\n|\r(?!\n)", content)
+    assert content.endswith(b"\r\n")
+    assert max(map(len, content.split(b"\r\n"))) <= 998
+
+
+def test_text_and_page_say_the_same(mail: OutgoingMail) -> None:
+    message = read(build_message(mail, a_sender()))
+    text, page = message.get_body(("plain",)), message.get_body(("html",))
+    assert text is not None
+    assert page is not None
+    assert text.get_content().replace("\r\n", "\n") == "Bonjour,\n\nVoici votre ticket n° 4 & <merci>.\nÀ bientôt.\n"
+    assert (
+        "<p>Bonjour,</p>\n<p>Voici votre ticket n° 4 &amp; &lt;merci&gt;.<br>\nÀ bientôt.</p>"
+        in page.get_content().replace("\r\n", "\n")
+    )
+    assert text["Content-Transfer-Encoding"] == page["Content-Transfer-Encoding"] == "quoted-printable"
+
+
+def test_a_link_is_made_of_nothing_that_was_typed(mail: OutgoingMail) -> None:
+    content = build_message(replace(mail, body='https://brico.example <img src="http://x.test/">'), a_sender())
+    page = read(content).get_body(("html",))
+    assert page is not None
+    assert "<a" not in page.get_content()
+    assert "<img" not in page.get_content()
+
+
+def test_the_pdf_is_the_first_attachment_byte_for_byte(mail: OutgoingMail, tmp_path: Path) -> None:
+    other = tmp_path / "notice.txt"
+    other.write_bytes(b"a\nb")
+    added = Attachment("Notice d'été.txt", other, "text/plain")
+    message = read(build_message(replace(mail, attachments=(*mail.attachments, added)), a_sender()))
+    pdf, notice = message.iter_attachments()
+    assert (pdf.get_filename(), pdf.get_content_type(), pdf.get_content()) == ("C1-4-BRICO.pdf", "application/pdf", PDF)
+    assert (notice.get_filename(), notice.get_payload(decode=True)) == ("Notice d'été.txt", b"a\nb")
+    assert message.get_content_type() == "multipart/mixed"
+
+
+def test_an_attachment_name_with_accents_is_said_as_rfc_2231_asks(mail: OutgoingMail) -> None:
+    pdf = mail.attachments[0]
+    content = build_message(replace(mail, attachments=(replace(pdf, name="Été.pdf"),)), a_sender())
+    assert b"filename*=utf-8''%C3%89t%C3%A9.pdf" in content
+
+
+@pytest.mark.parametrize(
+    ("name", "shown"),
+    [
+        ("../../etc/passwd", "passwd"),
+        ("C:\\Windows\\x.pdf", "x.pdf"),
+        ("a\r\nBcc: x@y.pdf", "a Bcc: x@y.pdf"),
+        ("/", "document"),
+    ],
+)
+def test_an_attachment_name_is_a_plain_name(mail: OutgoingMail, name: str, shown: str) -> None:
+    content = build_message(replace(mail, attachments=(replace(mail.attachments[0], name=name),)), a_sender())
+    (attachment,) = read(content).iter_attachments()
+    assert attachment.get_filename() == shown
+
+
+@pytest.mark.parametrize("media_type", ["", "pdf", "message/rfc822", "multipart/mixed", "a/b; name=x\r\nBcc: y@z"])
+def test_a_media_type_that_cannot_be_attached_becomes_a_plain_file(mail: OutgoingMail, media_type: str) -> None:
+    odd = replace(mail.attachments[0], media_type=media_type)
+    (attachment,) = read(build_message(replace(mail, attachments=(odd,)), a_sender())).iter_attachments()
+    assert attachment.get_content_type() == "application/octet-stream"
+    assert attachment.get_content() == PDF
+
+
+@pytest.mark.parametrize(
+    ("priority", "expected"),
+    [
+        (Priority.HIGH, ("1", "high", "urgent")),
+        (Priority.LOW, ("5", "low", "non-urgent")),
+        (Priority.NORMAL, (None, None, None)),
+    ],
+)
+def test_a_priority_other_than_normal_is_said_in_three_ways(
+    mail: OutgoingMail, priority: Priority, expected: tuple[str | None, ...]
+) -> None:
+    message = read(build_message(replace(mail, priority=priority), a_sender()))
+    assert (message["X-Priority"], message["Importance"], message["Priority"]) == expected
+    assert message["X-MSMail-Priority"] is None
+
+
+def test_a_read_receipt_is_asked_for_at_the_senders_address(mail: OutgoingMail) -> None:
+    message = read(build_message(replace(mail, read_receipt=True), a_sender()))
+    assert message["Disposition-Notification-To"] == "caisse@brico.example"
+
+
+HOSTILE = "Ticket\r\nBcc: autre@x.test\r\n\r\n<b>corps</b>\x00\u2028Subject: y"
+
+
+def test_line_breaks_in_headers_add_no_header(mail: OutgoingMail) -> None:
+    content = build_message(replace(mail, subject=HOSTILE), a_sender(name=HOSTILE))
+    message = read(content)
+    assert message["Bcc"] is None
+    assert message["Subject"] == "Ticket Bcc: autre@x.test <b>corps</b> Subject: y"
+    assert len(message.get_all("Subject", [])) == 1
+
+
+def test_an_address_that_would_add_a_header_is_refused(mail: OutgoingMail) -> None:
+    with pytest.raises(InvalidInputError) as caught:
+        build_message(replace(mail, recipients=("a@x.test\r\nBcc: b@x.test",)), a_sender())
+    assert "b@x.test" not in str(caught.value)
+
+
+@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(subject=st.text(), name=st.text(), body=st.text(), file_name=st.text())
+def test_no_text_breaks_the_message(mail: OutgoingMail, subject: str, name: str, body: str, file_name: str) -> None:
+    pdf = replace(mail.attachments[0], name=file_name)
+    content = build_message(replace(mail, subject=subject, body=body, attachments=(pdf,)), a_sender(name=name))
+    message = read(content)
+    assert content.isascii()
+    assert not re.search(rb"(?<!\r)\n|\r(?!\n)", content)
+    assert message["Message-ID"] == mail.message_id
+    assert message["To"] == "client@example.org"
+    assert [part.get_content_type() for part in message.walk()] == [
+        "multipart/mixed",
+        "multipart/alternative",
+        "text/plain",
+        "text/html",
+        "application/pdf",
+    ]
+    assert [part.get_content() for part in message.iter_attachments()] == [PDF]
+
+
+@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(body=st.text(st.characters(exclude_categories=["Cc", "Cs", "Zl", "Zp"]) | st.just("\n")))
+def test_a_text_arrives_as_it_was_typed(mail: OutgoingMail, body: str) -> None:
+    content = build_message(replace(mail, body=body), a_sender())
+    text = read(content).get_body(("plain",))
+    assert text is not None
+    assert text.get_content().replace("\r\n", "\n") == body.rstrip("\n") + "\n"
+    assert max(map(len, content.split(b"\r\n"))) <= 78
+
+
+def test_a_domain_with_accents_is_said_in_ascii(mail: OutgoingMail) -> None:
+    mail = replace(mail, recipients=("client@bücher.example",), message_id="<1@bücher.example>")
+    content = build_message(mail, a_sender(email="caisse@été.example"))
+    assert "To: client@xn--bcher-kva.example" in headers_of(content)
+    assert "Message-ID: <1@xn--bcher-kva.example>" in headers_of(content)
+    assert "<caisse@xn--t-9fab.example>" in headers_of(content)
+    assert wire_address("client@bücher.example") == "client@xn--bcher-kva.example"
+
+
+def test_an_address_with_accents_makes_headers_in_utf8(mail: OutgoingMail) -> None:
+    content = build_message(replace(mail, recipients=("hélène@client.test",)), a_sender())
+    assert "To: hélène@client.test" in headers_of(content)
+    assert content.partition(b"\r\n\r\n")[2].isascii()
+
+
+def test_a_missing_attachment_is_named(mail: OutgoingMail, tmp_path: Path) -> None:
+    gone = Attachment("notice.pdf", tmp_path / "gone.pdf")
+    with pytest.raises(NotFoundError) as caught:
+        build_message(replace(mail, attachments=(*mail.attachments, gone)), a_sender())
+    assert (caught.value.kind, caught.value.key) == ("attachment", "notice.pdf")
