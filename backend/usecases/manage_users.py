@@ -39,7 +39,7 @@ def save_user(user: User, password: str | None, users: UserStore, *, previous_na
         kept = hash_password(password)
     saved = replace(user, name=name, password_hash=kept)
     users.save(saved)
-    if known and known.name != name:
+    if known and known.name.casefold() != name.casefold():
         users.delete(known.name)
     return saved
 

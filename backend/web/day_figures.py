@@ -11,7 +11,7 @@ from backend.domain.ticket import TicketQuery
 from backend.web.services import services
 
 _DAY_MAX = 5000  # tickets of one day that are added up
-_JOURNAL_MAX = 2000
+_JOURNAL_MAX = 500
 
 
 @dataclass(frozen=True, slots=True)

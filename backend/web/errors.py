@@ -11,6 +11,7 @@ from flask_babel import gettext as _
 from werkzeug.exceptions import HTTPException
 
 from backend.domain.errors import FacteurError, InvalidInputError, NotFoundError, NotReadyError, StorageError
+from backend.web.auth import RoleError
 from backend.web.htmx import is_htmx
 from backend.web.messages import explain
 from backend.web.security import session_or_none
@@ -18,6 +19,7 @@ from backend.web.security import session_or_none
 _log = logging.getLogger("facteur.web")
 
 _STATUS: tuple[tuple[type[FacteurError], int], ...] = (
+    (RoleError, 403),
     (NotFoundError, 404),
     (InvalidInputError, 422),
     (NotReadyError, 409),

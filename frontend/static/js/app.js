@@ -5,7 +5,10 @@ const openDialogs = (root) => {
   for (const dialog of root.querySelectorAll("dialog[data-open]:not([open])")) dialog.showModal();
 };
 openDialogs(document);
-document.addEventListener("htmx:load", (event) => openDialogs(event.target));
+document.addEventListener("htmx:load", (event) => {
+  openDialogs(event.target.parentElement ?? document);
+  event.target.querySelector("tr[aria-current]")?.scrollIntoView({ block: "nearest" });
+});
 document.addEventListener("close", (event) => event.target.matches?.("dialog[data-open]") && event.target.remove(), true);
 
 // What carries aria-keyshortcuts="F2" is pressed by that key, or focused if it is a field; an open dialog comes first.
