@@ -2,21 +2,20 @@
 
 from __future__ import annotations
 
-import signal
 import socket
 import sys
 import threading
 import time
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
 from dataclasses import dataclass
 from functools import partial
 from typing import TYPE_CHECKING, Any, ClassVar
 
+from backend.desktop.end_signal import end_signal
 from backend.domain.errors import FacteurError
 from backend.ports import Services
 from backend.web.launch import LOOPBACK, LaunchTokens
-from backend.web.services import SENDING_THREADS, Desktop
+from backend.web.services import SENDING_THREADS
 
 if TYPE_CHECKING:
     from _typeshed.wsgi import WSGIApplication
@@ -25,7 +24,6 @@ _THREADS = 6
 # Each upload has its own, lower limit and its own sentence; this one only keeps strangers from filling the disk.
 _MAX_BODY_BYTES = 64_000_000
 _MAX_HEADER_BYTES = 32_768
-_END_SIGNALS = ("SIGTERM", "SIGINT", "SIGHUP", "SIGBREAK")
 
 
 @dataclass(eq=False)
@@ -80,45 +78,30 @@ def serve(
     port: int = 0,
     language: str = "fr",
     announce: Callable[[str], None],
-    desktop: Desktop | None = None,
+    open_training: Callable[[], Services] | None = None,
 ) -> None:
     """Serve the pages until the program is told to end (SIGTERM, SIGINT, SIGHUP).
 
-    `announce` gets the address that lets one browser in, once. Raises PortUnavailableError.
+    `announce` gets the address that lets one browser in, once; `open_training` as in `create_app`.
+    Raises PortUnavailableError.
     """
+    from backend.desktop.native import NativeDesktop
     from backend.web.create_app import create_app
 
-    with end_signals() as told_to_end:
+    with end_signal() as told_to_end:
         server = LocalServer(port)
-        server.start(create_app(services, language=language, launch=server.launch, desktop=desktop))
+        server.start(
+            create_app(
+                services,
+                language=language,
+                launch=server.launch,
+                desktop=NativeDesktop(),
+                open_training=open_training,
+            )
+        )
         announce(server.launch.new_url())
-        wait_for(told_to_end)
+        told_to_end.wait()
         server.stop()
-
-
-@contextmanager
-def end_signals(on_end: Callable[[], None] | None = None) -> Iterator[threading.Event]:
-    """Catch what tells a program to end; the event is set and `on_end` called when it comes. For the main thread."""
-    told_to_end = threading.Event()
-
-    def end(*_: object) -> None:
-        told_to_end.set()
-        if on_end:
-            on_end()
-
-    numbers = [getattr(signal, name) for name in _END_SIGNALS if hasattr(signal, name)]
-    before = {number: signal.signal(number, end) for number in numbers}
-    try:
-        yield told_to_end
-    finally:
-        for number, handler in before.items():
-            signal.signal(number, handler)
-
-
-def wait_for(event: threading.Event) -> None:
-    """Wait for `event`; on Windows a wait without limit would never let a signal through."""
-    while not event.wait(0.5 if sys.platform == "win32" else 60.0):
-        pass
 
 
 def _own_socket(port: int) -> socket.socket:

@@ -46,7 +46,8 @@ class OneWindow:
         return True
 
     def listen(self, raise_window: Callable[[], None]) -> None:
-        """Call `raise_window` whenever a second start asks for it; for who has claimed the place."""
+        """Call `raise_window`, from now on only this one, when a second start asks; for who has claimed the place."""
+        self._close_listener()
         secret = secrets.token_bytes(32)
         listener = socket.create_server((LOOPBACK, 0))
         self._listener = listener
@@ -68,12 +69,19 @@ class OneWindow:
 
     def release(self) -> None:
         """Give the place free."""
-        if self._listener:
-            self._listener.close()
-            self._address_file.unlink(missing_ok=True)
+        self._close_listener()
         if self._lock >= 0:
             os.close(self._lock)
             self._lock = -1
+
+    def _close_listener(self) -> None:
+        if self._listener:
+            self._address_file.unlink(missing_ok=True)
+            with contextlib.suppress(OSError):
+                # Closing alone does not wake the thread that accepts.
+                self._listener.shutdown(socket.SHUT_RDWR)
+            self._listener.close()
+            self._listener = None
 
     def _publish(self, secret: bytes, port: int) -> None:
         address = {"pid": os.getpid(), "port": port, "secret": secret.hex()}

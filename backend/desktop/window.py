@@ -11,16 +11,16 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
 from backend.desktop.browser import LaunchPage
+from backend.desktop.end_signal import end_signal
 from backend.desktop.native import NativeDesktop
 from backend.desktop.own_origin import stay_on
-from backend.desktop.server import LocalServer, end_signals, wait_for
+from backend.desktop.server import LocalServer
 from backend.desktop.single_instance import OneWindow
 from backend.desktop.window_support import why_no_window
 from backend.ports import Services
-from backend.web.start_messages import NoWindow, explain_no_window
+from backend.web.start_messages import NoWindow, explain_no_window, explain_silent_window
 
 if TYPE_CHECKING:
-    from flask import Flask
     from webview import Window
 
 TITLE = "Facteur"
@@ -29,20 +29,29 @@ _MIN_SIZE = (1024, 600)
 _GROUND = "#f3efe7"  # --color-ground, so that nothing flashes before the first page
 
 
-def open_window(services: Services, *, language: str = "fr", announce: Callable[[str], None]) -> None:
+def open_window(
+    services: Services,
+    *,
+    language: str = "fr",
+    announce: Callable[[str], None],
+    open_training: Callable[[], Services] | None = None,
+) -> None:
     """Show Facteur until its window is closed; where one is open already, bring that to the front and return.
 
-    `announce` gets the sentence that says why the system's browser is used, where it has to be.
+    `announce` gets the sentence that says why the system's browser is used, where it has to be; `open_training` as in
+    `create_app`.
     """
     place = OneWindow(services.data_dir)
     if not place.claim():
-        place.ask_first()
+        if not place.ask_first():
+            announce(explain_silent_window(language))
         return
-    pages = _Pages(services, language)
+    pages = _Pages(services, language, open_training)
     try:
         reason = why_no_window() or _show_window(pages, place)
         if reason is not None:
-            _use_browser(pages, place, announce, reason)
+            announce(explain_no_window(reason, language))
+            _use_browser(pages, place, announce)
     finally:
         pages.server.stop()
         place.release()
@@ -51,12 +60,12 @@ def open_window(services: Services, *, language: str = "fr", announce: Callable[
 class _Pages:
     """The server, and its pages in the making: a thread makes them while the toolkit of the window starts."""
 
-    def __init__(self, services: Services, language: str) -> None:
+    def __init__(self, services: Services, language: str, open_training: Callable[[], Services] | None) -> None:
         self.server = LocalServer()
         self.desktop = NativeDesktop()
         self._services = services
         self._language = language
-        self._app: Flask | None = None
+        self._open_training = open_training
         self._failure: BaseException | None = None
         self._thread: threading.Thread | None = None
 
@@ -66,24 +75,26 @@ class _Pages:
             self._thread = threading.Thread(target=self._make, args=(if_it_fails,), name="start", daemon=True)
             self._thread.start()
 
-    def made(self) -> Flask:
-        """Wait for the pages and return them; raises what stopped them from being made."""
+    def made(self) -> None:
+        """Wait for the pages; raises what stopped them from being made."""
         if self._thread is not None:
             self._thread.join()
         if self._failure is not None:
             raise self._failure
-        if self._app is None:
-            raise RuntimeError("the pages were never begun")
-        return self._app
 
     def _make(self, if_it_fails: Callable[[], None]) -> None:
         from backend.web.create_app import create_app
 
         try:
-            self._app = create_app(
-                self._services, language=self._language, launch=self.server.launch, desktop=self.desktop
+            self.server.start(
+                create_app(
+                    self._services,
+                    language=self._language,
+                    launch=self.server.launch,
+                    desktop=self.desktop,
+                    open_training=self._open_training,
+                )
             )
-            self.server.start(self._app)
         except BaseException as failure:  # noqa: BLE001 - it is raised again by `made`
             self._failure = failure
             if_it_fails()
@@ -110,30 +121,31 @@ def _show_window(pages: _Pages, place: OneWindow) -> NoWindow | None:
     pages.make(if_it_fails=window.destroy)
     stay_on(pages.server.launch.origin, window)
     place.listen(_front_of(window))
-    with end_signals(window.destroy):
+    with end_signal() as told_to_end:
+        told_to_end.call(window.destroy)
         try:
             webview.start(
                 gui="qt" if sys.platform == "linux" else None,
                 private_mode=True,
-                storage_path=str(place.folder) if sys.platform == "win32" else None,
+                storage_path=str(place.folder / "webview") if sys.platform == "win32" else None,
             )
         except webview.WebViewException:
             pages.desktop.window = None
-            return NoWindow.FAILED
+            return None if told_to_end.came else NoWindow.FAILED
     pages.made()
     return None
 
 
-def _use_browser(pages: _Pages, place: OneWindow, announce: Callable[[str], None], reason: NoWindow) -> None:
+def _use_browser(pages: _Pages, place: OneWindow, announce: Callable[[str], None]) -> None:
     pages.make()
-    announce(explain_no_window(pages.made(), reason))
+    pages.made()
     launch_page = LaunchPage(place.folder)
     launch = pages.server.launch
-    with end_signals() as told_to_end:
+    with end_signal() as told_to_end:
         try:
             place.listen(lambda: _open_or_show(launch_page, launch.new_url(), announce))
             _open_or_show(launch_page, launch.new_url(), announce)
-            wait_for(told_to_end)
+            told_to_end.wait()
         finally:
             launch_page.remove()
 

@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+import json
+
 from flask import Flask, Response, current_app, make_response, render_template, request
 from jinja2_fragments.flask import render_block as _render_block
 from werkzeug.utils import redirect
+
+HTMX_FILE = "vendor/htmx-2.0.11.min.js"
 
 # https://htmx.org/reference/#config; what evaluates text or writes styles is off, as the policy would stop it.
 CONFIG = {
@@ -27,8 +31,8 @@ CONFIG = {
 
 
 def set_up(app: Flask) -> None:
-    """Give templates `htmx_config`, the content of the meta element as JSON."""
-    app.jinja_env.globals["htmx_config"] = CONFIG
+    """Give templates `htmx_config`, the JSON of the meta element, and `htmx_file`, the library's name below static."""
+    app.jinja_env.globals.update(htmx_config=json.dumps(CONFIG), htmx_file=HTMX_FILE)
 
 
 def is_htmx() -> bool:

@@ -15,10 +15,11 @@ if TYPE_CHECKING:
 
 LANGUAGES = ("fr", "en")
 DEFAULT = "fr"
+TRANSLATIONS = Path(__file__).resolve().parents[2] / "frontend" / "translations"
 _PO = Path("LC_MESSAGES", "messages.po")
 
 
-def set_up(app: Flask, default: str, translations: Path) -> None:
+def set_up(app: Flask, default: str, translations: Path = TRANSLATIONS) -> None:
     """Give `app` its languages; `translations` holds a folder per language."""
     compile_translations(translations)
     app.config["BABEL_DEFAULT_LOCALE"] = default

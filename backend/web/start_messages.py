@@ -1,14 +1,13 @@
-"""What is said before there is a page: why there is no window."""
+"""What is said before there is a page: why there is no window, or no second one."""
 
 from __future__ import annotations
 
 from enum import StrEnum
-from typing import TYPE_CHECKING
 
+from flask import Flask
 from flask_babel import gettext as _
 
-if TYPE_CHECKING:
-    from flask import Flask
+from backend.web.language import set_up
 
 
 class NoWindow(StrEnum):
@@ -20,9 +19,9 @@ class NoWindow(StrEnum):
     FAILED = "failed"
 
 
-def explain_no_window(app: Flask, reason: NoWindow) -> str:
-    """Return the sentence and the remedy, in the language of the start."""
-    with app.app_context():
+def explain_no_window(reason: NoWindow, language: str) -> str:
+    """Return why the browser is used, and what to do about it, in the language of the start."""
+    with _speaking(language).app_context():
         sentences = {
             NoWindow.NO_SCREEN: _("Facteur opens no window: there is no screen."),
             NoWindow.NO_LIBRARY: _(
@@ -35,3 +34,19 @@ def explain_no_window(app: Flask, reason: NoWindow) -> str:
             NoWindow.FAILED: _("Facteur could not open a window of its own."),
         }
         return f"{sentences[reason]} {_('It opens in your browser instead, and runs until it is ended.')}"
+
+
+def explain_silent_window(language: str) -> str:
+    """Return what to do about a window that is there and does not answer."""
+    with _speaking(language).app_context():
+        sentence: str = _(
+            "Facteur is open already and does not answer. "
+            "Close its window, or end it in the task manager, then start again."
+        )
+        return sentence
+
+
+def _speaking(language: str) -> Flask:
+    app = Flask("facteur-start")
+    set_up(app, language)
+    return app
