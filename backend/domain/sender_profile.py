@@ -25,6 +25,13 @@ class SendingMode(StrEnum):
     RELAY = "relay"
 
 
+class Authentication(StrEnum):
+    """How the sign-in at the SMTP server is proved."""
+
+    PASSWORD = "password"  # noqa: S105 - a way, not a password
+    OAUTH2 = "oauth2"
+
+
 class Priority(StrEnum):
     """X-Priority 5, 3, 1."""
 
@@ -45,6 +52,10 @@ class SenderProfile:
     port: int = 587
     security: ConnectionSecurity = ConnectionSecurity.STARTTLS
     username: str = ""
+    authentication: Authentication = Authentication.PASSWORD
+    oauth_provider: str = ""  # its id in the provider file, `microsoft`; "" without OAuth2
+    pinned_certificate: str = ""  # SHA-256 (hex) of the one certificate accepted for a private host
+    show_message: bool = False  # mail client: show its window before sending
     secret_version: str = ""
     delivery_notification: bool = False
     read_receipt: bool = False
@@ -54,10 +65,8 @@ class SenderProfile:
 
     @property
     def fingerprint(self) -> str:
-        """Return the SHA-256 of everything a test proves: any change to it closes the gate."""
-        values = asdict(self)
-        for name in ("tested_fingerprint", "tested_at", "delivery_notification", "read_receipt", "priority"):
-            del values[name]
+        """Return the SHA-256 of all settings: any change to them closes the gate."""
+        values = {name: value for name, value in asdict(self).items() if not name.startswith("tested_")}
         return hashlib.sha256(json.dumps(values, sort_keys=True).encode()).hexdigest()
 
     @property

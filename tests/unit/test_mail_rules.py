@@ -111,18 +111,16 @@ def test_a_deferred_recipient_makes_the_mail_wait_even_beside_a_refused_one() ->
         {"name": "Autre"},
         {"secret_version": "v2"},
         {"mode": SendingMode.RELAY},
+        {"delivery_notification": True},
+        {"priority": Priority.HIGH},
+        {"show_message": True},
     ],
 )
-def test_any_change_that_the_test_proved_closes_the_gate(change: dict[str, object]) -> None:
+def test_any_change_of_the_settings_closes_the_gate(change: dict[str, object]) -> None:
     tested = a_tested_sender()
     assert tested.gate_is_open
+    assert tested.tested_at == NOON
     assert not replace(tested, **change).gate_is_open  # type: ignore[arg-type]  # one field of the table
-
-
-def test_asking_for_receipts_or_a_priority_leaves_the_gate_open() -> None:
-    changed = replace(a_tested_sender(), delivery_notification=True, read_receipt=True, priority=Priority.HIGH)
-    assert changed.gate_is_open
-    assert changed.tested_at == NOON
 
 
 def test_a_till_with_a_serial_printer_is_offered_small_formats_only() -> None:

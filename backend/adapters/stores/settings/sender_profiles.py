@@ -10,7 +10,7 @@ from typing import Any
 from tinydb import where
 
 from backend.adapters.stores.settings.database import SettingsFile
-from backend.domain.sender_profile import ConnectionSecurity, Priority, SenderProfile, SendingMode
+from backend.domain.sender_profile import Authentication, ConnectionSecurity, Priority, SenderProfile, SendingMode
 
 
 def read_profile(file: SettingsFile, user: str) -> SenderProfile | None:
@@ -40,6 +40,7 @@ def _profile(document: Mapping[str, Any]) -> SenderProfile:
     values = {name: value for name, value in document.items() if name != "key"}
     values["mode"] = SendingMode(values["mode"])
     values["security"] = ConnectionSecurity(values["security"])
+    values["authentication"] = Authentication(values.get("authentication", Authentication.PASSWORD))
     values["priority"] = Priority(values["priority"])
     values["tested_at"] = datetime.fromisoformat(values["tested_at"]) if values["tested_at"] else None
     return SenderProfile(**values)
