@@ -54,7 +54,7 @@ class SmtpTransport:
             in_step = True
         except (RefusalError, NetworkTroubleError, MalformedReplyError) as error:
             in_step = isinstance(error, RefusalError)
-            raise attempt.failure(error) from error
+            raise attempt.failure(error) from None  # its words may hold addresses
         finally:
             attempt.close(politely=in_step)
         return delivery
