@@ -62,19 +62,16 @@ def read_patiently(path: Path) -> bytes:
 
 def put_aside(path: Path) -> Path | None:
     """Rename a damaged file to a dated name that is free; None where there is none. Raises StorageError."""
-    day = datetime.now(UTC).strftime("%Y-%m-%dT%H%M%S")
-    for count in range(100):
-        aside = path.with_name(f"{path.name}.damaged-{day}" + (f"-{count}" if count else ""))
-        if aside.exists():
-            continue
-        try:
-            path.replace(aside)
-        except FileNotFoundError:
-            return None
-        except OSError as error:
-            raise storage_error(path, error) from error
-        return aside
-    raise StorageError(str(path), "damaged")
+    aside = path
+    while aside.exists():
+        aside = path.with_name(f"{path.name}.damaged-{datetime.now(UTC).strftime('%Y-%m-%dT%H%M%S.%f')}")
+    if aside == path:
+        return None
+    try:
+        path.replace(aside)
+    except OSError as error:
+        raise storage_error(path, error) from error
+    return aside
 
 
 def sync_folder(folder: Path) -> None:
