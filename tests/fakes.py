@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from pathlib import Path
 
-from backend.domain.errors import NotFoundError
+from backend.domain.errors import FacteurError, NotFoundError
 from backend.domain.mail_failure import MailCause, MailFailure
 from backend.domain.outgoing_mail import Delivery, OutgoingMail, RecipientResult, RecipientStatus, SendingPhase
 from backend.domain.pdf_settings import EngineDescription, PageFormat, PdfEngineMissingError, PdfFailure
@@ -66,7 +66,7 @@ class FakeMailTransport:
         self.tried: list[OutgoingMail] = []
         self.senders: list[SenderProfile] = []
         self.answers: Mapping[str, RecipientResult] = {}
-        self.failure: MailFailure | None = None
+        self.failure: FacteurError | None = None
         self.fails_in = SendingPhase.CONNECTING
 
     def refuse(self, mail_cause: MailCause, in_phase: SendingPhase = SendingPhase.CONNECTING) -> None:

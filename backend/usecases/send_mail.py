@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from backend.domain.document_type import DocumentType
-from backend.domain.errors import FacteurError, InvalidInputError
+from backend.domain.errors import FacteurError, InvalidInputError, StorageError
 from backend.domain.mail_failure import MailCause, MailFailure
 from backend.domain.outgoing_mail import (
     Delivery,
@@ -86,12 +87,18 @@ def send_mail(
         mail = services.outbox.find(mail_id)
         sender = tested_sender_of(mail.user, services)
         _check(mail)
-        mail = mail.sending()
+        untried, mail = mail, mail.sending()
         services.outbox.save(mail)
         try:
             delivery = services.transport_for(sender).send(mail, sender, _CommittingWatch(mail_id, services, watch))
         except MailFailure as failure:
             return _failed(mail, failure, services, automatic=automatic)
+        except FacteurError:
+            # The password could not be had, a file vanished, a phase could not be committed: nothing has left. Where
+            # even this can't be written, the next start finds the mail in SENDING.
+            with suppress(StorageError):
+                services.outbox.save(untried)
+            raise
         return _answered(mail, delivery, services, automatic=automatic)
 
 
@@ -136,9 +143,9 @@ def _answered(mail: OutgoingMail, delivery: Delivery, services: Services, *, aut
     if automatic and ended.state is MailState.DEFERRED:
         ended = replace(ended, next_try_at=now + _pause(ended.attempts))
     services.outbox.save(ended)
-    accepted = any(result.status is RecipientStatus.ACCEPTED for result in delivery.results.values())
-    event = "mailed" if accepted else ended.state.value
-    services.journal.append(replace(journal_entry(ended, event, now), reply=delivery.server_reply))
+    accepted = sum(result.status is RecipientStatus.ACCEPTED for result in delivery.results.values())
+    entry = replace(journal_entry(ended, "mailed" if accepted else ended.state.value, now), reply=delivery.server_reply)
+    services.journal.append(replace(entry, recipient_count=accepted) if accepted else entry)
     if ended.state is MailState.SENT and ended.document_type is DocumentType.TICKET:
         remove_folder(ended.pdf.path.parent)
     return SendingOutcome(ended, delivery=delivery)

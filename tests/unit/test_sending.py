@@ -4,7 +4,7 @@ from pathlib import Path
 import pytest
 
 from backend.domain.document_type import DocumentType
-from backend.domain.errors import InvalidInputError, NotFoundError, StorageError
+from backend.domain.errors import InvalidInputError, NotFoundError, SecretsUnavailableError, StorageError
 from backend.domain.mail_failure import MailCause, SenderNotSetError, SenderNotTestedError
 from backend.domain.mail_template import default_template
 from backend.domain.outgoing_mail import MailState, RecipientResult, RecipientStatus, SendingPhase
@@ -206,6 +206,14 @@ def test_a_file_that_vanished_meanwhile_is_named(services: FakeServices) -> None
     draft.pdf.path.unlink()
     with pytest.raises(AttachmentGoneError, match=r"C1-2-BRICO\.pdf"):
         send_mail(draft.id, services)
+
+
+def test_a_password_that_can_not_be_had_leaves_the_mail_as_it_was(services: FakeServices) -> None:
+    draft = prepare_sending(TicketNumber("C1", 2), "", "Zoé", services)
+    services.transport.failure = SecretsUnavailableError("locked")
+    with pytest.raises(SecretsUnavailableError):
+        send_mail(draft.id, services)
+    assert services.outbox.find(draft.id) == draft
 
 
 def test_a_mail_that_another_process_sends_is_left_alone(services: FakeServices) -> None:
