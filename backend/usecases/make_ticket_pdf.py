@@ -21,7 +21,6 @@ from backend.domain.ticket_layout import (
 )
 from backend.ports import Services
 
-ISSUING_EVENTS = frozenset({"mailed", "printed", "saved"})
 _A4 = PageFormat(210, 297, bottom_margin_mm=15)
 
 
@@ -87,8 +86,13 @@ def layouts_for(till_code: str, services: Services) -> tuple[TicketLayout, ...]:
 
 
 def next_reprint(ticket_key: str, services: Services) -> int:
-    """Return 0 for the original, n for DUPLICATA n: how often the ticket was issued before."""
-    return sum(entry.event in ISSUING_EVENTS for entry in services.journal.entries(ticket_key))
+    """Return 0 for the original, n for DUPLICATA n: how often the ticket was issued before.
+
+    The tries of one sending count once, also where they reached one recipient after the other.
+    """
+    entries = services.journal.entries(ticket_key)
+    shown = sum(entry.event in {"printed", "saved"} for entry in entries)
+    return shown + len({entry.mail_id for entry in entries if entry.event == "mailed"})
 
 
 def remove_folder(folder: Path) -> bool:

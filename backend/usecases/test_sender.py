@@ -57,8 +57,15 @@ def send_test_mail(
             _close_gate(sender, services)
         raise
     tested = sender.tested(now)
-    services.settings.save_sender_profile(tested)
+    if _is_still_in_force(sender, services):
+        services.settings.save_sender_profile(tested)
     return tested, delivery
+
+
+def _is_still_in_force(sender: SenderProfile, services: Services) -> bool:
+    """Tell whether nothing that the test proves was changed while it ran."""
+    current = services.settings.sender_profile(sender.user)
+    return current is not None and current.fingerprint == sender.fingerprint
 
 
 def _refuse_if_not_accepted(delivery: Delivery, sender: SenderProfile) -> None:
@@ -69,7 +76,7 @@ def _refuse_if_not_accepted(delivery: Delivery, sender: SenderProfile) -> None:
 
 
 def _close_gate(sender: SenderProfile, services: Services) -> None:
-    if sender.gate_is_open:
+    if sender.gate_is_open and _is_still_in_force(sender, services):
         from dataclasses import replace
 
         services.settings.save_sender_profile(replace(sender, tested_fingerprint="", tested_at=None))

@@ -1,0 +1,162 @@
+"""What a cashier has rung up and not recorded yet: the ticket under work."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from decimal import Decimal
+
+from backend.domain.customer import WALK_IN
+from backend.domain.errors import InvalidInputError
+from backend.domain.money import parse_amount, parse_decimal, round_cents
+from backend.domain.shop import Product
+from backend.domain.ticket import LINES_MAX, Payment, TicketEntry, TicketLine, make_line, vat_totals
+
+PAYMENT_METHODS = ("Carte bancaire", "Espèces", "Chèque")  # as they are printed: the shop's language
+
+
+@dataclass(frozen=True, slots=True)
+class Discount:
+    """What a line is cheaper by: a part in per cent or an amount in cents, as it was typed."""
+
+    percent: Decimal = Decimal(0)
+    amount: int = 0
+
+    @classmethod
+    def parse(cls, text: str) -> Discount:
+        """Read `10 %`, `3,40` or nothing; raises InvalidInputError("discount", ...)."""
+        plain = text.strip()
+        if not plain:
+            return cls()
+        if plain.endswith("%"):
+            percent = parse_decimal(plain, "discount", places=2)
+            if not 0 <= percent <= 100:
+                raise InvalidInputError("discount", "percent", text)
+            return cls(percent=percent)
+        amount = parse_amount(plain, "discount")
+        if amount < 0:
+            raise InvalidInputError("discount", "amount", text)
+        return cls(amount=amount)
+
+    def of(self, gross: int) -> int:
+        """Return the discount on `gross` cents."""
+        return round_cents(Decimal(gross) * self.percent / 100) if self.percent else self.amount
+
+
+@dataclass(frozen=True, slots=True)
+class BasketLine:
+    """One article under work; its discount follows the quantity."""
+
+    label: str
+    quantity: Decimal
+    unit_price: int
+    vat_rate: Decimal
+    discount: Discount = Discount()
+    product_code: str = ""
+
+    @property
+    def ticket_line(self) -> TicketLine:
+        """Return the line as it will be recorded."""
+        off = self.discount.of(round_cents(self.quantity * self.unit_price))
+        return make_line(
+            self.label, self.quantity, self.unit_price, self.vat_rate, discount=off, product_code=self.product_code
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class Basket:
+    """Till, cashier, customer, lines and payments; amounts in cents. Holds no e-mail address."""
+
+    till_code: str
+    cashier_code: str = ""
+    customer_code: str = WALK_IN
+    lines: tuple[BasketLine, ...] = ()
+    payments: tuple[Payment, ...] = ()
+
+    @property
+    def ticket_lines(self) -> tuple[TicketLine, ...]:
+        """Return the lines as they will be recorded."""
+        return tuple(line.ticket_line for line in self.lines)
+
+    @property
+    def total(self) -> int:
+        """Return what the customer owes, VAT included."""
+        return sum(line.gross_total for line in self.ticket_lines)
+
+    @property
+    def vat_amount(self) -> int:
+        """Return the VAT in it."""
+        return sum(total.vat_amount for total in vat_totals(self.ticket_lines))
+
+    @property
+    def left_to_pay(self) -> int:
+        """Return what is still missing; negative is what has to be handed back."""
+        return self.total - sum(payment.amount for payment in self.payments)
+
+    def count_of(self, product_code: str) -> Decimal:
+        """Return how often a product is in it."""
+        return sum((line.quantity for line in self.lines if line.product_code == product_code), Decimal(0))
+
+    def with_product(self, product: Product) -> tuple[Basket, int]:
+        """Return the basket with one more of a product, and the place of its line from 1."""
+        for place, line in enumerate(self.lines, 1):
+            same = (line.product_code, line.unit_price, line.label) == (
+                product.code,
+                product.gross_price,
+                product.label,
+            )
+            if same:
+                return self.with_line(place, replace(line, quantity=line.quantity + 1)), place
+        return self.with_new_line(
+            BasketLine(product.label, Decimal(1), product.gross_price, product.vat_rate, product_code=product.code)
+        )
+
+    def with_new_line(self, line: BasketLine) -> tuple[Basket, int]:
+        """Return the basket with a line at its end, and its place; raises InvalidInputError when it is full."""
+        if len(self.lines) >= LINES_MAX:
+            raise InvalidInputError("lines", "line_count", str(LINES_MAX + 1))
+        return replace(self, lines=(*self.lines, line)), len(self.lines) + 1
+
+    def line(self, place: int) -> BasketLine:
+        """Return the line at a place from 1; raises InvalidInputError where there is none."""
+        if not 1 <= place <= len(self.lines):
+            raise InvalidInputError("line", "line_place", str(place))
+        return self.lines[place - 1]
+
+    def with_line(self, place: int, line: BasketLine) -> Basket:
+        """Return the basket with another line at a place; raises InvalidInputError("quantity" or "discount", ...)."""
+        self.line(place)
+        if line.quantity <= 0:
+            raise InvalidInputError("quantity", "quantity_sign", str(line.quantity))
+        if line.ticket_line.gross_total < 0:
+            raise InvalidInputError("discount", "discount_too_big", str(line.ticket_line.discount))
+        return replace(self, lines=(*self.lines[: place - 1], line, *self.lines[place:]))
+
+    def without_line(self, place: int) -> Basket:
+        """Return the basket without a line."""
+        self.line(place)
+        return replace(self, lines=(*self.lines[: place - 1], *self.lines[place:]))
+
+    def with_payment(self, method: str, amount: int | None = None) -> Basket:
+        """Return the basket paid in this way with `amount`, or with all that is left; one payment a method."""
+        if method not in PAYMENT_METHODS:
+            raise InvalidInputError("method", "payment_method", method)
+        others = self.without_payment(method)
+        given = max(others.left_to_pay, 0) if amount is None else amount
+        payments: Sequence[Payment] = [*others.payments, Payment(method, given)]
+        return replace(
+            self, payments=tuple(sorted(payments, key=lambda payment: PAYMENT_METHODS.index(payment.method)))
+        )
+
+    def without_payment(self, method: str) -> Basket:
+        """Return the basket not paid in this way."""
+        return replace(self, payments=tuple(payment for payment in self.payments if payment.method != method))
+
+    def emptied(self) -> Basket:
+        """Return the basket of the next customer at the same till."""
+        return Basket(self.till_code, self.cashier_code)
+
+    def entry(self) -> TicketEntry:
+        """Return it as it is recorded; payments of nothing are left out."""
+        payments = tuple(payment for payment in self.payments if payment.amount)
+        return TicketEntry(self.till_code, self.ticket_lines, payments, self.cashier_code, self.customer_code)
