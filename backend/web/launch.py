@@ -62,6 +62,15 @@ class LaunchTokens:
         return bool(matches)
 
 
+@dataclass(frozen=True, slots=True)
+class LinkToast:
+    """A confirmation that leads somewhere."""
+
+    text: str
+    action: str
+    url: str
+
+
 @dataclass(eq=False)
 class Session:
     """One window or browser that came in; `user` is the name of who signed in, "" before.
@@ -74,7 +83,7 @@ class Session:
     user: str = ""
     language: str = ""
     training: bool = False  # in the sample shop, beside the real one
-    toasts: list[str] = field(default_factory=list)
+    toasts: list[str | LinkToast] = field(default_factory=list)
     undo: dict[str, object] = field(default_factory=dict, repr=False)  # what was deleted and can be put back
 
 

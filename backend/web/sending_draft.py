@@ -1,0 +1,183 @@
+"""What the assistant shows of a mail: chips, read-back, file, warnings; and what it sends back of them."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from flask import request, url_for
+from flask_babel import gettext as _
+from flask_babel import ngettext
+
+from backend.domain.errors import InvalidInputError, NotFoundError
+from backend.domain.outgoing_mail import MailState, OutgoingMail
+from backend.domain.sender_profile import Priority, SendingMode
+from backend.domain.ticket import Ticket, TicketNumber
+from backend.usecases.edit_draft import DraftTexts, accepted_recipients, check_draft, is_address, normal_addresses
+from backend.usecases.make_ticket_pdf import layouts_for
+from backend.web.auth import current_user
+from backend.web.format import moment, money
+from backend.web.forms import Form
+from backend.web.mail_status import mail_story
+from backend.web.services import services
+from backend.web.tickets import layout_name
+
+FROM_TILL = "till"
+
+
+@dataclass(frozen=True, slots=True)
+class Chip:
+    """A recipient in the field: `state` is "", bad (no address) or ok (has the mail already)."""
+
+    address: str
+    state: str = ""
+
+    @property
+    def name(self) -> str:
+        """Return what stands before the @."""
+        return self.address.rpartition("@")[0] or self.address
+
+    @property
+    def domain(self) -> str:
+        """Return the @ and what follows it, "" where there is none."""
+        return self.address[len(self.name) :]
+
+
+def typed_texts() -> DraftTexts:
+    """Return what stands in the assistant that was sent in: chips, what is still being typed, texts."""
+    form = request.form
+    chips = [address for address in form.getlist("recipient") if address != form.get("remove")]
+    return DraftTexts(
+        ";".join([*chips, form.get("to", "")]),
+        form.get("subject", ""),
+        form.get("body", ""),
+        Priority(form["priority"]) if form.get("priority") in set(Priority) else Priority.NORMAL,
+        delivery_notification="delivery_notification" in form,
+        read_receipt="read_receipt" in form,
+    )
+
+
+def own_mail(mail_id: str) -> OutgoingMail:
+    """Return a mail of the signed-in user; raises NotFoundError for anybody else's."""
+    mail = services().outbox.find(mail_id)
+    if mail.user.casefold() != current_user().name.casefold():
+        raise NotFoundError("mail", mail_id)
+    return mail
+
+
+def ticket_of(mail: OutgoingMail) -> Ticket:
+    """Return the ticket that the mail is about."""
+    return services().tickets.find(TicketNumber.parse(mail.ticket_key)).ticket
+
+
+def came_from() -> str:
+    """Return where the sending began: the till, or "" for the ticket."""
+    return FROM_TILL if request.values.get("back") == FROM_TILL else ""
+
+
+def back_url(ticket_key: str) -> str:
+    """Return where the cashier goes on: a new ticket, or the one that was consulted."""
+    return url_for("till.index") if came_from() else url_for("tickets.detail", number=ticket_key)
+
+
+def edit_url(mail_id: str) -> str:
+    """Return the address of a mail's assistant, which remembers where one came from."""
+    return url_for("sending.edit", mail_id=mail_id, back=came_from() or None)
+
+
+def draft_context(
+    mail: OutgoingMail, *, being_typed: str = "", error: InvalidInputError | None = None
+) -> dict[str, object]:
+    """Return what the assistant's page and each block of it need."""
+    form = _form(mail)
+    if error is not None:
+        form.refuse_error(error)
+    elif bad := [address for address in _chip_addresses(mail, being_typed) if not is_address(address)]:
+        form.refuse_error(InvalidInputError("recipients", "email", bad[0]))
+    ticket = ticket_of(mail)
+    sender = services().settings.sender_profile(mail.user)
+    return {
+        "mail": mail,
+        "ticket": ticket,
+        "form": form,
+        "back": came_from(),
+        "back_url": back_url(mail.ticket_key),
+        "summary": _summary(mail, ticket),
+        "chips": [_chip(mail, address) for address in _chip_addresses(mail, being_typed)],
+        "envelope": [Chip(address) for address in mail.recipients],
+        "being_typed": being_typed,
+        "sender": sender,
+        "is_open": sender is not None and sender.gate_is_open,
+        "is_smtp": sender is not None and sender.mode is SendingMode.SMTP,
+        "is_frozen": mail.state is MailState.UNKNOWN,
+        "is_interrupted": mail.state is MailState.QUEUED and mail.attempts > 0,
+        "already_sent": _already_sent(mail),
+        "layout": _layout_label(mail, ticket),
+        "pdf_bytes": mail.pdf.path.stat().st_size if mail.pdf.path.is_file() else 0,
+        "priorities": [
+            (Priority.LOW.value, _("Low")),
+            (Priority.NORMAL.value, _("Normal")),
+            (Priority.HIGH.value, _("High")),
+        ],
+        "oob": False,
+        "chips_oob": False,
+    }
+
+
+def first_fault(mail: OutgoingMail) -> InvalidInputError | None:
+    """Return what must be mended before the mail can be sent."""
+    try:
+        check_draft(mail)
+    except InvalidInputError as error:
+        return error
+    return None
+
+
+def _form(mail: OutgoingMail) -> Form:
+    return Form(
+        {
+            "subject": mail.subject,
+            "body": mail.body,
+            "priority": mail.priority.value,
+            "delivery_notification": "yes" if mail.delivery_notification else "",
+            "read_receipt": "yes" if mail.read_receipt else "",
+        }
+    )
+
+
+def _chip_addresses(mail: OutgoingMail, being_typed: str) -> tuple[str, ...]:
+    typed = set(normal_addresses(being_typed)) - set(normal_addresses(";".join(request.form.getlist("recipient"))))
+    return tuple(address for address in mail.recipients if address not in typed)
+
+
+def _chip(mail: OutgoingMail, address: str) -> Chip:
+    if address in accepted_recipients(mail):
+        return Chip(address, "ok")
+    return Chip(address, "" if is_address(address) else "bad")
+
+
+def _summary(mail: OutgoingMail, ticket: Ticket) -> str:
+    story = mail_story(services().journal.entries(mail.ticket_key), services().clock.now())
+    return f"{money(ticket.gross_total)} · {ticket.customer_name} · {story}"
+
+
+def _already_sent(mail: OutgoingMail) -> str:
+    """Return when and to how many the ticket was mailed before, "" for never (PRODUCT E7)."""
+    entries = services().journal.entries(mail.ticket_key)
+    last = next((entry for entry in reversed(entries) if entry.event == "mailed" and entry.mail_id != mail.id), None)
+    if last is None:
+        return ""
+    when = moment(last.at, services().clock.now())
+    return str(
+        ngettext(
+            "This ticket was already sent %(when)s, to %(num)s recipient.",
+            "This ticket was already sent %(when)s, to %(num)s recipients.",
+            last.recipient_count,
+            when=when,
+        )
+    )
+
+
+def _layout_label(mail: OutgoingMail, ticket: Ticket) -> str:
+    """Return the name of the layout where there is another one to choose, else ""."""
+    layouts = {layout.id: layout_name(layout) for layout in layouts_for(ticket.till_code, services())}
+    return layouts.get(mail.layout_id, "") if len(layouts) > 1 else ""
