@@ -48,8 +48,9 @@ class RecordsDatabase:
     Everything here raises StorageError: disk_full, read_only, locked, damaged, too_new, io.
     """
 
-    def __init__(self, path: Path) -> None:
+    def __init__(self, path: Path, *, busy_timeout_s: float = BUSY_TIMEOUT_S) -> None:
         self._path = path
+        self._busy_timeout_s = busy_timeout_s
         self._ready = threading.Lock()
         self._engines: tuple[Engine, Engine] | None = None
 
@@ -77,7 +78,7 @@ class RecordsDatabase:
             return self._engines
         with self._ready:
             if not self._engines:
-                reading = _make_engine(self._path)
+                reading = _make_engine(self._path, self._busy_timeout_s)
                 self._prepare(reading)
                 self._engines = reading, reading.execution_options(writes=True)
             return self._engines
@@ -94,10 +95,10 @@ class RecordsDatabase:
             migrate(engine.execution_options(writes=True))
 
 
-def _make_engine(path: Path) -> Engine:
+def _make_engine(path: Path, busy_timeout_s: float) -> Engine:
     # Parameters are people's names and addresses: never in an error's text.
     engine = create_engine(
-        URL.create("sqlite", database=str(path)), hide_parameters=True, connect_args={"timeout": BUSY_TIMEOUT_S}
+        URL.create("sqlite", database=str(path)), hide_parameters=True, connect_args={"timeout": busy_timeout_s}
     )
     event.listen(engine, "connect", _on_connect)
     event.listen(engine, "begin", _on_begin)
