@@ -20,6 +20,7 @@ from backend.web.services import SENDING_THREADS
 
 _log = logging.getLogger("facteur.web")
 _FINISHED_KEPT = 20
+_LAST_STEP = "message_accepted"  # the end follows at once
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,9 +68,12 @@ class Task:
             return self._changed.wait_for(lambda: self.is_done, seconds)
 
     def wait_for_news(self, steps_known: int, seconds: float) -> None:
-        """Wait at most so long for its end, or for more steps than the page has."""
+        """Wait at most so long for its end, or for more steps than the page has; after the last step, for the end."""
         with self._changed:
-            self._changed.wait_for(lambda: self.is_done or len(self.steps) > steps_known, seconds)
+            self._changed.wait_for(lambda: self.is_done or self._has_news(steps_known), seconds)
+
+    def _has_news(self, steps_known: int) -> bool:
+        return len(self.steps) > steps_known and self.steps[-1].name != _LAST_STEP
 
     def run(self, work: Callable[[Task], object]) -> None:
         """Do the work; what is not foreseen is logged, and explained as such."""
