@@ -62,14 +62,15 @@ def test_no_promised_ticket_is_lost_when_processes_are_killed(tmp_path: Path, re
     path = tmp_path / "records.db"
     store = SqlTicketStore(records)
     promised: list[int] = []
-    for _ in range(KILLS):
+    for kill in range(KILLS):
         with (
             worker(record_tickets, path, "C1", 100_000) as (killed, first),
             worker(record_tickets, path, "C1", 20) as (_, second),
         ):
             kill_at_work(killed, first, within_s=0.1)
             promised += promises(first) + promises(second)
-        assert store.check_chain().faults == ()
+        if kill % 10 == 9:
+            assert store.check_chain().faults == ()
     numbers = numbers_of(records)
     assert numbers == list(range(1, len(numbers) + 1))
     assert len(promised) == len(set(promised)) > KILLS * 20
