@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from contextlib import suppress
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
@@ -55,6 +56,7 @@ class _Unwatched:
 
 
 UNWATCHED = _Unwatched()
+_log = logging.getLogger(__name__)
 
 
 class _CommittingWatch:
@@ -92,6 +94,7 @@ def send_mail(
         try:
             delivery = services.transport_for(sender).send(mail, sender, _CommittingWatch(mail_id, services, watch))
         except MailFailure as failure:
+            _log.warning("ticket %s by %s: %s %s", mail.ticket_key, mail.user, failure.cause_code, failure.reply)
             return _failed(mail, failure, services, automatic=automatic)
         except FacteurError:
             # The password could not be had, a file vanished, a phase could not be committed: nothing has left. Where
@@ -143,6 +146,7 @@ def _answered(mail: OutgoingMail, delivery: Delivery, services: Services, *, aut
     if automatic and ended.state is MailState.DEFERRED:
         ended = replace(ended, next_try_at=now + _pause(ended.attempts))
     services.outbox.save(ended)
+    _log.info("ticket %s by %s: %s", mail.ticket_key, mail.user, ended.state.value)
     accepted = sum(result.status is RecipientStatus.ACCEPTED for result in delivery.results.values())
     entry = replace(journal_entry(ended, "mailed" if accepted else ended.state.value, now), reply=delivery.server_reply)
     services.journal.append(replace(entry, recipient_count=accepted) if accepted else entry)
