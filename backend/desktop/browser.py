@@ -33,12 +33,14 @@ class LaunchPage:
 
     def open_browser(self, url: str) -> bool:
         """Open the system's browser on `url`; tell whether there is one."""
-        if sys.platform == "win32":
-            return webbrowser.open(url)
+        return webbrowser.open(url if sys.platform == "win32" else self.write(url).as_uri())
+
+    def write(self, url: str) -> Path:
+        """Write the file that sends on to `url`, and return where it is."""
         self._file.unlink(missing_ok=True)
         with os.fdopen(os.open(self._file, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w", encoding="utf-8") as file:
             file.write(_PAGE.format(url=html.escape(url)))
-        return webbrowser.open(self._file.as_uri())
+        return self._file
 
     def remove(self) -> None:
         """Remove the file, at the latest when the program ends; its token is good for nothing afterwards."""
