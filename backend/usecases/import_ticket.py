@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime
 from decimal import Decimal
 from pathlib import Path
 from typing import Any
@@ -60,12 +60,12 @@ def _record(
     try:
         results = services.tickets.add_imported(tickets)
     except TicketConflictError as error:
-        place = next(
-            place
-            for place, ticket in zip(places, tickets, strict=True)
+        place, field = next(
+            (place, "number" if ticket.number else "reference")
+            for place, ticket in zip(reversed(places), reversed(tickets), strict=True)
             if error.number in {str(ticket.key), ticket.reference}
         )
-        raise document.error((*place, "number"), "other_content", error.number) from None
+        raise document.error((*place, field), "other_content", error.number) from None
     recorded = tuple(str(result.recorded.ticket.key) for result in results if result.is_new)
     known = tuple(str(result.recorded.ticket.key) for result in results if not result.is_new)
     return recorded, known
@@ -155,6 +155,8 @@ class _TicketReader:
         )
 
     def _line(self, value: Mapping[str, Any], place: Place) -> TicketLine:
+        if not value["label"].strip():
+            raise self._document.error((*place, "label"), "missing")
         return TicketLine(
             value["label"].strip(),
             self._number(value.get("quantity", 1), (*place, "quantity")),
@@ -171,9 +173,11 @@ class _TicketReader:
 
     def _issued_at(self, text: str, place: Place) -> datetime:
         try:
-            return datetime.fromisoformat(text).replace(microsecond=0)
-        except ValueError:
+            moment = datetime.fromisoformat(text).replace(microsecond=0)
+            moment.astimezone(UTC)  # no such moment before the year 1
+        except (ValueError, OverflowError):
             raise self._document.error(place, "wrong_value", text) from None
+        return moment
 
     def _cents(self, value: Decimal | int | str, place: Place) -> int:
         try:

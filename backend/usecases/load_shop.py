@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
@@ -27,7 +28,7 @@ def load_shop(path: Path, services: Services) -> dict[str, int]:
     value = document.value
     customers = [_customer(document, index, given) for index, given in enumerate(value.get("customers", ()))]
     contacts = [_contact(document, index, given) for index, given in enumerate(value.get("contacts", ()))]
-    products = [_product(given) for given in value.get("products", ())]
+    products = [_product(document, index, given) for index, given in enumerate(value.get("products", ()))]
     tills = [
         Till(
             given["code"],
@@ -40,9 +41,12 @@ def load_shop(path: Path, services: Services) -> dict[str, int]:
     cashiers = [
         Cashier(given["code"], given["name"], given.get("first_name", "")) for given in value.get("cashiers", ())
     ]
+    company = value.get("company")
+    if company and not company["name"].strip():
+        raise document.error(("company", "name"), "missing")
     services.shop.save(tills, cashiers, products)
     services.customers.save(customers, contacts)
-    if company := value.get("company"):
+    if company:
         services.settings.save_company(Company(**{**company, "address": tuple(company.get("address", ()))}))
     return {name: len(given) if isinstance(given, list) else 1 for name, given in value.items()}
 
@@ -69,15 +73,30 @@ def _contact(document: LocatedJson, index: int, given: Mapping[str, Any]) -> Con
     return Contact(given["code"], given["name"], email, given.get("phone", ""), given.get("customer_code", ""))
 
 
-def _product(given: Mapping[str, Any]) -> Product:
+def _product(document: LocatedJson, index: int, given: Mapping[str, Any]) -> Product:
+    place: Place = ("products", index)
+    try:
+        gross_price = parse_amount(plain_text(given["gross_price"]))
+    except InvalidInputError:
+        raise document.error((*place, "gross_price"), "wrong_value", given["gross_price"]) from None
     return Product(
         given["code"],
         given["label"],
-        parse_amount(plain_text(given["gross_price"])),
-        parse_decimal(plain_text(given["vat_rate"]), "vat_rate"),
+        gross_price,
+        _vat_rate(document, (*place, "vat_rate"), given["vat_rate"]),
         given.get("family", ""),
         given.get("barcode", ""),
     )
+
+
+def _vat_rate(document: LocatedJson, place: Place, given: Decimal | int | str) -> Decimal:
+    try:
+        rate = parse_decimal(plain_text(given), "vat_rate")
+    except InvalidInputError:
+        rate = Decimal(-1)
+    if not 0 <= rate < 100:
+        raise document.error(place, "wrong_value", given)
+    return rate
 
 
 def _email(document: LocatedJson, place: Place, text: str) -> str:

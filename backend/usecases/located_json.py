@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from functools import cache
+from itertools import islice
 from json.decoder import WHITESPACE, scanstring  # type: ignore[attr-defined]  # documented in CPython's source only
 from pathlib import Path
 from typing import Any
@@ -14,7 +16,9 @@ from typing import Any
 from backend.domain.errors import FacteurError
 
 FILE_MAX_BYTES = 20_000_000
+_FAULTS_LOOKED_AT = 50  # a wrong field in each of 10,000 tickets is said once, and at once
 _FORMATS = Path(__file__).parent / "formats"
+_ESCAPED_SURROGATE = re.compile(r"\\u[dD][89a-fA-F]")
 _REASONS = {
     "required": "missing",
     "additionalProperties": "unknown_field",
@@ -52,7 +56,10 @@ class LocatedJson:
 
 
 def read_json(path: Path) -> LocatedJson:
-    """Read a UTF-8 JSON file; raises ImportFileError (unreadable, too_big, encoding, json, duplicate_key)."""
+    """Read a UTF-8 JSON file.
+
+    Raises ImportFileError (unreadable, too_big, encoding, json, duplicate_key, or wrong_value for half a character).
+    """
     try:
         raw = path.read_bytes() if path.stat().st_size <= FILE_MAX_BYTES else None
     except OSError as error:
@@ -66,17 +73,22 @@ def read_json(path: Path) -> LocatedJson:
         raise ImportFileError(path.name, raw[: error.start].count(b"\n") + 1, "", "encoding") from None
     except json.JSONDecodeError as error:
         raise ImportFileError(path.name, error.lineno, "", "json", error.msg) from None
+    except _DuplicateKeyError:
+        raise ImportFileError(path.name, 0, "", "duplicate_key") from None
     except (ValueError, RecursionError) as error:
         raise ImportFileError(path.name, 0, "", "json", str(error)[:80]) from None
-    return LocatedJson(path, text, value)
+    document = LocatedJson(path, text, value)
+    if _ESCAPED_SURROGATE.search(text):
+        _refuse_half_characters(document)
+    return document
 
 
 def check_schema(document: LocatedJson, name: str) -> None:
     """Hold a document against `formats/NAME.schema.json`; raises ImportFileError for the first fault in the file."""
-    faults = sorted(_validator(name).iter_errors(document.value), key=lambda fault: _order(document, fault))
+    faults = list(islice(_validator(name).iter_errors(document.value), _FAULTS_LOOKED_AT))
     if not faults:
         return
-    fault = faults[0]
+    fault = min(faults, key=lambda fault: _order(document, fault))
     place = list(fault.absolute_path)
     reason = _REASONS.get(fault.validator, "wrong_value")
     if fault.validator == "required":
@@ -137,10 +149,28 @@ def _order(document: LocatedJson, fault: Any) -> tuple[int, int]:  # noqa: ANN40
     return line_of(document.text, place), len(place)
 
 
+def _refuse_half_characters(document: LocatedJson) -> None:
+    """Refuse a lone surrogate (RFC 8259 8.2): no hash, database, mail or PDF can take it."""
+    waiting: list[tuple[tuple[str | int, ...], Any]] = [((), document.value)]
+    while waiting:
+        place, value = waiting.pop()
+        if isinstance(value, dict):
+            waiting += [(place, key) for key in value]
+            waiting += [((*place, key), below) for key, below in value.items()]
+        elif isinstance(value, list):
+            waiting += [((*place, index), below) for index, below in enumerate(value)]
+        elif isinstance(value, str) and any("\ud800" <= character <= "\udfff" for character in value):
+            raise document.error(place, "wrong_value", value.encode("utf-8", "backslashreplace").decode())
+
+
+class _DuplicateKeyError(ValueError):
+    """A key stands twice in one object."""
+
+
 def _unique(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
     found = dict(pairs)
     if len(found) != len(pairs):
-        raise ValueError("a key stands twice in one object")
+        raise _DuplicateKeyError
     return found
 
 

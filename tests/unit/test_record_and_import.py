@@ -213,7 +213,7 @@ def test_a_bad_ticket_is_refused_with_line_and_reason(services: FakeServices, tm
 @pytest.mark.parametrize(
     ("raw", "line", "reason"),
     [
-        (b'{\n "till": "K1",\n "till": "K1"\n}', 0, "json"),
+        (b'{\n "till": "K1",\n "till": "K1"\n}', 0, "duplicate_key"),
         (b'{\n "till": "K1",\n', 3, "json"),
         (b'{\n "total": NaN\n}', 0, "json"),
         (b'{\n "till": "\xe9"\n}', 2, "encoding"),
