@@ -84,8 +84,8 @@ def pdf(start: Start) -> None:
             "bytes": report.size_bytes,
             "seconds": round(time.monotonic() - begun, 2),
         }
-        engine = report.engine
-        emit(answer, _("%(engine)s makes PDFs in %(folder)s.", engine=engine.version, folder=report.folder))
+        engine = f"{report.engine.id} {report.engine.version}"
+        emit(answer, _("%(engine)s makes PDFs in %(folder)s.", engine=engine, folder=report.folder))
 
 
 @check.command()

@@ -12,11 +12,12 @@ from typing import Any, NoReturn
 
 import click
 
-from backend.domain.errors import FacteurError, InvalidInputError, NotReadyError
+from backend.domain.errors import FacteurError, InvalidInputError, NotFoundError, NotReadyError
 from backend.ports import Services
 
 _JSON = "facteur.json"
 FAILED, WRONG_USE, NOT_READY, QUEUED = 1, 2, 3, 4
+_NOT_SET_UP = {"company", "no_sender"}
 _TRANSLATIONS = Path(__file__).resolve().parents[2] / "frontend" / "translations"
 
 json_option = click.option(
@@ -41,20 +42,31 @@ class Start:
 
     @contextmanager
     def open_shop(self) -> Iterator[Services]:
-        """Open the data folder for one command; a failure ends the command with sentence, remedy and exit code."""
+        """Open the data folder for one command, whose failures are explained."""
+        from backend.bootstrap import open_services
+
+        with self._speaking(), self.explained(), open_services(self.data_dir, training=self.training) as services:
+            yield services
+
+    @contextmanager
+    def explained(self) -> Iterator[None]:
+        """End the command with sentence, remedy and exit code where it fails."""
+        try:
+            yield
+        except FacteurError as error:
+            with self._speaking():
+                fail(error)
+
+    @contextmanager
+    def _speaking(self) -> Iterator[None]:
         from flask import Flask
 
-        from backend.bootstrap import open_services
         from backend.web.language import set_up
 
         messages = Flask("facteur-messages")
         set_up(messages, self.language, _TRANSLATIONS)
         with messages.app_context():
-            try:
-                with open_services(self.data_dir, training=self.training) as services:
-                    yield services
-            except FacteurError as error:
-                fail(error)
+            yield
 
 
 def wants_json() -> bool:
@@ -88,6 +100,12 @@ def fail(error: FacteurError, **extra: Any) -> NoReturn:  # noqa: ANN401 - any J
 
 def exit_code(error: FacteurError) -> int:
     """Return 3 for what must be set up or tested first, 2 for a wrong argument, else 1."""
-    if isinstance(error, NotReadyError):
+    if isinstance(error, NotReadyError) or _what(error) in _NOT_SET_UP:
         return NOT_READY
     return WRONG_USE if isinstance(error, InvalidInputError) else FAILED
+
+
+def _what(error: FacteurError) -> str:
+    if isinstance(error, NotFoundError):
+        return error.kind
+    return error.reason if isinstance(error, InvalidInputError) else ""

@@ -21,7 +21,7 @@ def serve(start: Start, port: int) -> None:
     def announce(url: str) -> None:
         click.echo(json.dumps({"url": url}) if wants_json() else url)
 
-    with open_services(start.data_dir, training=start.training, lasting=True) as services:
+    with start.explained(), open_services(start.data_dir, training=start.training, lasting=True) as services:
         serve_pages(services, port=port, language=start.language, announce=announce)
 
 
@@ -30,5 +30,5 @@ def open_window(start: Start) -> None:
     from backend.bootstrap import open_services
     from backend.desktop.window import open_window as open_native_window
 
-    with open_services(start.data_dir, training=start.training, lasting=True) as services:
+    with start.explained(), open_services(start.data_dir, training=start.training, lasting=True) as services:
         open_native_window(services, language=start.language, announce=lambda text: click.echo(text, err=True))

@@ -9,7 +9,7 @@ from pathlib import Path
 
 from backend.domain.document_type import DocumentType
 from backend.domain.email_address import split_addresses
-from backend.domain.errors import NotFoundError
+from backend.domain.errors import FacteurError, NotFoundError
 from backend.domain.field_catalogue import read_field
 from backend.domain.mail_failure import SenderNotSetError, SenderNotTestedError
 from backend.domain.mail_template import MailTemplate, default_template
@@ -18,7 +18,7 @@ from backend.domain.placeholder import fill_placeholders
 from backend.domain.sender_profile import SenderProfile
 from backend.domain.ticket import Ticket, TicketNumber
 from backend.ports import Services
-from backend.usecases.make_ticket_pdf import choose_layout, make_ticket_pdf, next_reprint
+from backend.usecases.make_ticket_pdf import choose_layout, make_ticket_pdf, next_reprint, remove_folder
 
 
 def sender_of(user: str, services: Services) -> SenderProfile:
@@ -77,7 +77,11 @@ def prepare_sending(
         delivery_notification=sender.delivery_notification,
         read_receipt=sender.read_receipt,
     )
-    services.outbox.save(mail)
+    try:
+        services.outbox.save(mail)
+    except FacteurError:
+        remove_folder(pdf.path.parent)
+        raise
     return mail
 
 

@@ -145,11 +145,12 @@ def _answered(mail: OutgoingMail, delivery: Delivery, services: Services, *, aut
     now = services.clock.now()
     if automatic and ended.state is MailState.DEFERRED:
         ended = replace(ended, next_try_at=now + _pause(ended.attempts))
-    services.outbox.save(ended)
     _log.info("ticket %s by %s: %s", mail.ticket_key, mail.user, ended.state.value)
     accepted = sum(result.status is RecipientStatus.ACCEPTED for result in delivery.results.values())
     entry = replace(journal_entry(ended, "mailed" if accepted else ended.state.value, now), reply=delivery.server_reply)
+    # Before the outbox: a crash between the two leaves an uncertain mail, never a sent one that nobody can prove.
     services.journal.append(replace(entry, recipient_count=accepted) if accepted else entry)
+    services.outbox.save(ended)
     if ended.state is MailState.SENT and ended.document_type is DocumentType.TICKET:
         remove_folder(ended.pdf.path.parent)
     return SendingOutcome(ended, delivery=delivery)
