@@ -26,6 +26,7 @@ if TYPE_CHECKING:
         MailTransport,
         OutboxStore,
         PdfEngine,
+        ProviderDirectory,
         SecretStore,
         SendingJournal,
         SettingsStore,
@@ -148,6 +149,15 @@ class FolderServices:
         from backend.adapters.secrets.choose import keep_unprotected
 
         self.__dict__["secrets"] = keep_unprotected(self._data_dir)
+
+    @cached_property
+    def providers(self) -> ProviderDirectory:
+        """Return the mail providers; in training nothing is looked up outside of this PC."""
+        from backend.adapters.mail.discovery import ServerDiscovery
+        from backend.adapters.mail.providers import FolderProviderDirectory
+
+        search = None if self._training else ServerDiscovery()
+        return FolderProviderDirectory(self._data_dir / "providers", search)
 
     @cached_property
     def ticket_page(self) -> TicketPage:

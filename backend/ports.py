@@ -10,6 +10,8 @@ from typing import Protocol
 
 from backend.domain.customer import Contact, Customer
 from backend.domain.document_type import DocumentType
+from backend.domain.found_server import FoundServer, ServerSearch
+from backend.domain.mail_provider import MailProvider, ProviderFileFault
 from backend.domain.mail_template import MailTemplate
 from backend.domain.outgoing_mail import Delivery, JournalEntry, MailState, OutgoingMail, SendingPhase
 from backend.domain.pdf_settings import EngineDescription, PageFormat, PdfSettings
@@ -229,6 +231,22 @@ class SecretStore(Protocol):
         """Return keyring, passphrase or unprotected."""
 
 
+class ProviderDirectory(Protocol):
+    """Mail providers: those that Facteur's file and an administrator's files list, and the search for others."""
+
+    def providers(self) -> Sequence[MailProvider]:
+        """Return every listed provider, the administrator's first."""
+
+    def faults(self) -> Sequence[ProviderFileFault]:
+        """Return the administrator's files that were left out, and why."""
+
+    def find(self, address: str) -> FoundServer | None:
+        """Return the server for an address, at once and from the files alone; None for an own domain."""
+
+    def discover(self, address: str) -> ServerSearch:
+        """Return the server for an address: from the files, else from outside, which may take 8 seconds."""
+
+
 class Mailbox(Protocol):
     """The captured mails of the training mode, as `.eml` files; number 1 is the oldest."""
 
@@ -265,6 +283,8 @@ class Services(Protocol):
     def users(self) -> UserStore: ...
     @property
     def secrets(self) -> SecretStore: ...
+    @property
+    def providers(self) -> ProviderDirectory: ...
     @property
     def ticket_page(self) -> TicketPage: ...
     @property

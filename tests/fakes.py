@@ -18,6 +18,7 @@ from backend.domain.ticket import RecordedTicket
 from backend.domain.ticket_layout import TicketLayout, TicketMarks
 from backend.ports import Mailbox, SendingWatch, Services
 from tests.builders import NOON
+from tests.fake_providers import MemoryProviderDirectory
 from tests.fake_settings import MemorySecretStore, MemorySettingsStore, MemoryUserStore
 from tests.fake_stores import (
     MemoryCustomerStore,
@@ -149,6 +150,7 @@ class FakeServices:
     settings: MemorySettingsStore = field(default_factory=MemorySettingsStore)
     users: MemoryUserStore = field(default_factory=MemoryUserStore)
     secrets: MemorySecretStore = field(default_factory=MemorySecretStore)
+    providers: MemoryProviderDirectory = field(default_factory=MemoryProviderDirectory)
     transport: FakeMailTransport = field(default_factory=FakeMailTransport)
     pdf_engine: FakePdfEngine = field(default_factory=FakePdfEngine)
     captured: MemoryMailbox = field(default_factory=MemoryMailbox)
