@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from contextlib import AbstractContextManager
 from datetime import datetime
 from pathlib import Path
@@ -25,6 +25,7 @@ from backend.domain.ticket import (
     TicketNumber,
     TicketQuery,
     TicketSummary,
+    TicketTotals,
 )
 from backend.domain.ticket_layout import TicketLayout, TicketMarks
 from backend.domain.user import User
@@ -102,6 +103,9 @@ class TicketStore(Protocol):
     def count(self, query: TicketQuery) -> int:
         """Return how many tickets the query finds, without its page."""
 
+    def totals(self, query: TicketQuery) -> TicketTotals:
+        """Return count and sum of what the query finds, without its page; meant for a day, not for a whole shop."""
+
     def check_chain(self) -> ChainReport:
         """Read every chain and prove it, including that no ticket is missing at its end."""
 
@@ -168,6 +172,9 @@ class SendingJournal(Protocol):
 
     def entries(self, ticket_key: str) -> list[JournalEntry]:
         """Return the entries of a ticket, oldest first."""
+
+    def entries_of(self, ticket_keys: Collection[str]) -> list[JournalEntry]:
+        """Return the entries of these tickets (a page of the list), oldest first."""
 
     def latest(self, limit: int = 50) -> list[JournalEntry]: ...
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
 from datetime import UTC
@@ -23,6 +23,7 @@ from backend.domain.ticket import (
     TicketNumber,
     TicketQuery,
     TicketSummary,
+    TicketTotals,
 )
 from backend.domain.ticket_chain import FIRST_LINK, first_fault, link
 
@@ -108,6 +109,10 @@ class MemoryTicketStore:
 
     def count(self, query: TicketQuery) -> int:
         return len(self._found(query))
+
+    def totals(self, query: TicketQuery) -> TicketTotals:
+        found = self._found(query)
+        return TicketTotals(len(found), sum(ticket.gross_total for ticket in found))
 
     def check_chain(self) -> ChainReport:
         counts, faults, gaps = {}, [], {}
@@ -272,6 +277,9 @@ class MemorySendingJournal:
 
     def entries(self, ticket_key: str) -> list[JournalEntry]:
         return [entry for entry in self.all if entry.ticket_key == ticket_key]
+
+    def entries_of(self, ticket_keys: Collection[str]) -> list[JournalEntry]:
+        return [entry for entry in self.all if entry.ticket_key in ticket_keys]
 
     def latest(self, limit: int = 50) -> list[JournalEntry]:
         return self.all[::-1][:limit]

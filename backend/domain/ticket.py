@@ -147,6 +147,14 @@ class TicketSummary:
 
 
 @dataclass(frozen=True, slots=True)
+class TicketTotals:
+    """How many tickets there are, and their sum in cents, credits taken off."""
+
+    count: int
+    gross_total: int
+
+
+@dataclass(frozen=True, slots=True)
 class TicketQuery:
     """What the ticket list asks for: free text (number, customer, amount), days (ISO), and a page."""
 

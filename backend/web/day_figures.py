@@ -7,11 +7,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 
-from backend.domain.ticket import TicketQuery
+from backend.domain.ticket import TicketQuery, TicketTotals
 from backend.web.services import services
 
 _DAY_MAX = 5000  # tickets of one day that are added up
-_JOURNAL_MAX = 500
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,22 +35,19 @@ def day_figures(day: date) -> DayFigures:
     per_till: defaultdict[str, int] = defaultdict(int)
     for ticket in tickets:
         per_till[ticket.key.till_code] += ticket.gross_total
-    mailed, printed = _went_out(day)
-    of_day = {str(ticket.key) for ticket in tickets}
+    keys = {str(ticket.key) for ticket in tickets}
+    went_out: defaultdict[str, set[str]] = defaultdict(set)
+    for entry in services().journal.entries_of(keys):
+        went_out[entry.event].add(entry.ticket_key)
     return DayFigures(
         sum(per_till.values()),
         len(tickets),
         sorted(per_till.items()),
-        len(of_day & mailed),
-        len(of_day & (printed - mailed)),
+        len(went_out["mailed"]),
+        len(went_out["printed"] - went_out["mailed"]),
     )
 
 
-def _went_out(day: date) -> tuple[set[str], set[str]]:
-    """Return the tickets that were mailed and printed on a day."""
-    zone = services().clock.now().tzinfo
-    tickets: defaultdict[str, set[str]] = defaultdict(set)
-    for entry in services().journal.latest(_JOURNAL_MAX):
-        if entry.at.astimezone(zone).date() == day:
-            tickets[entry.event].add(entry.ticket_key)
-    return tickets["mailed"], tickets["printed"]
+def day_totals(day: date) -> TicketTotals:
+    """Return count and sum of a day."""
+    return services().tickets.totals(TicketQuery(from_day=day.isoformat(), to_day=day.isoformat()))

@@ -16,7 +16,7 @@ from backend.usecases.start_shop import needs_start, start_shop
 from backend.web import security
 from backend.web.auth import current_user, require
 from backend.web.company_form import read_company
-from backend.web.day_figures import day_figures
+from backend.web.day_figures import day_figures, day_totals
 from backend.web.forms import Form
 from backend.web.htmx import go_to, refuse_form, render_page
 from backend.web.language import current_language
@@ -46,7 +46,7 @@ def index() -> str:
         mails=waiting_mails(current_user()),
         latest=services().tickets.search(TicketQuery(limit=_LATEST)),
         figures=day_figures(today),
-        yesterday=day_figures(today - timedelta(days=1)),
+        yesterday=day_totals(today - timedelta(days=1)),
     )
 
 

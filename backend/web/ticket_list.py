@@ -11,12 +11,11 @@ from flask import url_for
 from flask_babel import gettext as _
 
 from backend.domain.document_type import DocumentType
+from backend.domain.outgoing_mail import JournalEntry
 from backend.domain.ticket import TicketNumber, TicketSummary
 from backend.web.mail_status import MailBadge, mail_badge
 from backend.web.services import services
 from backend.web.ticket_search import PAGE_SIZE, PERIODS, TicketSearch
-
-_DAY_MAX = 5000  # tickets of one day that are added up
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,18 +57,16 @@ def list_context(search: TicketSearch, summaries: Sequence[TicketSummary]) -> di
 
 
 def _day(day: date, tickets: Sequence[TicketSummary], search: TicketSearch) -> Day:
-    today = services().clock.now().date()
-    whole = replace(search.query(today, limit=_DAY_MAX), from_day=day.isoformat(), to_day=day.isoformat(), offset=0)
-    all_of_day = services().tickets.search(whole)
-    return Day(
-        day,
-        [_row(ticket, search) for ticket in tickets],
-        len(all_of_day),
-        sum(ticket.gross_total for ticket in all_of_day),
-    )
+    asked = search.query(services().clock.now().date())
+    totals = services().tickets.totals(replace(asked, from_day=day.isoformat(), to_day=day.isoformat()))
+    entries = services().journal.entries_of([str(ticket.key) for ticket in tickets])
+    rows = [
+        _row(ticket, search, [entry for entry in entries if entry.ticket_key == str(ticket.key)]) for ticket in tickets
+    ]
+    return Day(day, rows, totals.count, totals.gross_total)
 
 
-def _row(ticket: TicketSummary, search: TicketSearch) -> Row:
+def _row(ticket: TicketSummary, search: TicketSearch, entries: Sequence[JournalEntry]) -> Row:
     return Row(
         ticket.key,
         url_for("tickets.detail", number=ticket.key, **search.address_values()),
@@ -77,7 +74,7 @@ def _row(ticket: TicketSummary, search: TicketSearch) -> Row:
         ticket.customer_name,
         ticket.kind is DocumentType.CREDIT,
         ticket.gross_total,
-        mail_badge(services().journal.entries(str(ticket.key))),
+        mail_badge(entries),
     )
 
 

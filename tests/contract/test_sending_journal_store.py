@@ -17,6 +17,13 @@ def test_entries_of_a_ticket_come_oldest_first(stores: Stores) -> None:
     assert stores.journal.entries("C1-6") == []
 
 
+def test_entries_of_several_tickets_come_together_oldest_first(stores: Stores) -> None:
+    for key in ("C1-4", "C1-5", "C1-6", "C1-4"):
+        stores.journal.append(a_journal_entry(key))
+    assert [entry.ticket_key for entry in stores.journal.entries_of({"C1-4", "C1-6"})] == ["C1-4", "C1-6", "C1-4"]
+    assert stores.journal.entries_of([]) == []
+
+
 def test_the_latest_entries_come_newest_first_even_where_the_clock_went_back(stores: Stores) -> None:
     for hours in (3, 2, 1):
         stores.journal.append(a_journal_entry(f"C1-{hours}", at=NOON + timedelta(hours=hours)))

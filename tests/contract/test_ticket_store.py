@@ -7,7 +7,7 @@ import pytest
 
 from backend.domain.errors import InvalidInputError, NotFoundError
 from backend.domain.shop import TillKindError
-from backend.domain.ticket import Ticket, TicketConflictError, TicketNumber, TicketQuery
+from backend.domain.ticket import Ticket, TicketConflictError, TicketNumber, TicketQuery, TicketTotals
 from backend.domain.ticket_chain import FIRST_LINK, chain_hash
 from tests.builders import (
     NOON,
@@ -273,6 +273,15 @@ def test_days_are_those_printed_on_the_ticket(stores: Stores) -> None:
 def test_days_and_words_are_asked_together(stores: Stores) -> None:
     record(stores, "Martin", "Durand", "Martin", minutes=24 * 60)
     assert found(stores, "martin", from_day="2026-11-25") == ["C1-3"]
+
+
+def test_totals_are_those_of_all_pages_of_a_search_with_credits_taken_off(stores: Stores) -> None:
+    record(stores, "Martin", "Durand", "Martin", minutes=24 * 60)
+    stores.tickets.record(a_credit())
+    price = a_ticket().gross_total
+    assert stores.tickets.totals(TicketQuery("martin", limit=1)) == TicketTotals(2, 2 * price)
+    assert stores.tickets.totals(TicketQuery(to_day="2026-11-24")) == TicketTotals(2, price + a_credit().gross_total)
+    assert stores.tickets.totals(TicketQuery("nobody")) == TicketTotals(0, 0)
 
 
 def test_the_chains_of_an_untouched_shop_are_sound(stores: Stores) -> None:

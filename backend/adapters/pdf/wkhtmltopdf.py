@@ -33,14 +33,17 @@ class WkhtmltopdfEngine:
         self._limits = limits
         self._lock = threading.Lock()
         self._conversions: Conversions | None = None
+        self._description: EngineDescription | None = None  # asked for once: the home page shows it each time
         self._calibrations: dict[int, Calibration] = {}
 
     def describe(self) -> EngineDescription:
         """Return program and version; raises PdfEngineMissingError."""
         with self._lock:
-            conversions = self._opened()
-            version = program_version(conversions.program, conversions.environment)
-            return EngineDescription(ENGINE, str(conversions.program), version)
+            if self._description is None:
+                conversions = self._opened()
+                version = program_version(conversions.program, conversions.environment)
+                self._description = EngineDescription(ENGINE, str(conversions.program), version)
+            return self._description
 
     def make_pdf(self, html: str, page: PageFormat, target: Path) -> int:
         """Write a checked PDF (ports.PdfEngine); return its number of pages.

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import asdict
 from typing import Any
 
@@ -29,6 +30,12 @@ class SqlSendingJournal:
     def entries(self, ticket_key: str) -> list[JournalEntry]:
         """Return the entries of a ticket, oldest first."""
         found = select(journal).where(journal.c.ticket_key == ticket_key).order_by(journal.c.id)
+        with self._database.read() as connection:
+            return [_entry(row) for row in connection.execute(found)]
+
+    def entries_of(self, ticket_keys: Collection[str]) -> list[JournalEntry]:
+        """Return the entries of these tickets, oldest first."""
+        found = select(journal).where(journal.c.ticket_key.in_(ticket_keys)).order_by(journal.c.id)
         with self._database.read() as connection:
             return [_entry(row) for row in connection.execute(found)]
 

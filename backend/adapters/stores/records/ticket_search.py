@@ -20,7 +20,7 @@ from backend.adapters.stores.records.searching import (
 from backend.adapters.stores.records.ticket_rows import SUMMARY_COLUMNS, amount_word
 from backend.adapters.stores.records.words import Term, ticket_terms
 from backend.domain.errors import InvalidInputError
-from backend.domain.ticket import TicketQuery
+from backend.domain.ticket import TicketQuery, TicketTotals
 
 _KEY = (tickets.c.till_code, tickets.c.number)
 _LISTING = Listing(_KEY, (tickets.c.issued_at_utc, *_KEY), backwards=True)
@@ -43,6 +43,14 @@ def count(connection: Connection, query: TicketQuery) -> int:
         return int(connection.execute(select(func.coalesce(func.sum(tills.c.last_position), 0))).scalar_one())
     statement = select(func.count()).select_from(tickets).where(*_days(query))
     return int(connection.execute(restrict(statement, connection, clauses, _LISTING, ordered=False)).scalar_one())
+
+
+def totals(connection: Connection, query: TicketQuery) -> TicketTotals:
+    """Return count and sum of what fits."""
+    found = select(func.count(), func.coalesce(func.sum(tickets.c.gross_total), 0)).select_from(tickets)
+    clauses = _clauses(connection, query.text)
+    row = connection.execute(restrict(found.where(*_days(query)), connection, clauses, _LISTING, ordered=False)).one()
+    return TicketTotals(int(row[0]), int(row[1]))
 
 
 def _clauses(connection: Connection, text: str) -> list[Clause]:

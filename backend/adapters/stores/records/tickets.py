@@ -30,6 +30,7 @@ from backend.domain.ticket import (
     TicketNumber,
     TicketQuery,
     TicketSummary,
+    TicketTotals,
 )
 from backend.domain.ticket_chain import canonical_json, link_content
 
@@ -89,6 +90,11 @@ class SqlTicketStore:
         """Return how many tickets the query finds, without its page."""
         with self._database.read() as connection:
             return ticket_search.count(connection, query)
+
+    def totals(self, query: TicketQuery) -> TicketTotals:
+        """Return count and sum of what the query finds, without its page."""
+        with self._database.read() as connection:
+            return ticket_search.totals(connection, query)
 
     def check_chain(self) -> ChainReport:
         """Read every chain as it stood at one moment, and prove it."""
