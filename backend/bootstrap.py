@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 import threading
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
@@ -24,6 +25,7 @@ if TYPE_CHECKING:
         CustomerStore,
         Mailbox,
         MailTransport,
+        OAuthSignIn,
         OutboxStore,
         PdfEngine,
         ProviderDirectory,
@@ -65,6 +67,11 @@ def default_data_dir() -> Path:
     from platformdirs import user_data_path
 
     return user_data_path("Facteur", appauthor=False, roaming=False)
+
+
+def program_folder() -> Path:
+    """Return where the program lies: the folder of app.py, or that of the built program."""
+    return Path(sys.executable).parent if getattr(sys, "frozen", False) else Path(__file__).resolve().parents[1]
 
 
 class FolderServices:
@@ -160,6 +167,18 @@ class FolderServices:
         return FolderProviderDirectory(self._data_dir / "providers", search)
 
     @cached_property
+    def oauth(self) -> OAuthSignIn:
+        """Return the sign-in at mail providers; clients registered in the data folder go before those of the build."""
+        from backend.adapters.mail.oauth import ProviderSignIn
+        from backend.adapters.mail.oauth_clients import OAuthClients
+
+        clients = OAuthClients((self._data_dir, program_folder()))
+        lock = self._data_dir / "locks" / "oauth.lock"
+        oauth = ProviderSignIn(clients, _SecretsWhenAsked(self), self.clock, lock, training=self._training)
+        self._ending.callback(oauth.close)
+        return oauth
+
+    @cached_property
     def ticket_page(self) -> TicketPage:
         """Return what sets tickets as HTML."""
         from backend.adapters.pdf.ticket_page import JinjaTicketPage
@@ -205,7 +224,10 @@ class FolderServices:
         from backend.adapters.mail.smtp import SmtpTransport
         from backend.usecases.save_sender_profile import password_name
 
-        return SmtpTransport(lambda: self.secrets.get(password_name(sender.user)) or "")
+        return SmtpTransport(
+            lambda: self.secrets.get(password_name(sender.user)) or "",
+            lambda renew: self.oauth.access_token(sender, renew=renew),
+        )
 
     def tidy_later(self) -> None:
         """Put right what a crash left and clear away finished PDFs, once the first page is out."""

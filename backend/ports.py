@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Callable, Collection, Iterable, Sequence
 from contextlib import AbstractContextManager
 from datetime import datetime
 from pathlib import Path
@@ -13,6 +13,7 @@ from backend.domain.document_type import DocumentType
 from backend.domain.found_server import FoundServer, ServerSearch
 from backend.domain.mail_provider import MailProvider, ProviderFileFault
 from backend.domain.mail_template import MailTemplate
+from backend.domain.oauth import AnswerTexts, OAuthAvailability, OAuthTokens, SignInState, SignInWay
 from backend.domain.outgoing_mail import Delivery, JournalEntry, MailState, OutgoingMail, SendingPhase
 from backend.domain.pdf_settings import EngineDescription, PageFormat, PdfSettings
 from backend.domain.sender_profile import SenderProfile
@@ -254,6 +255,47 @@ class ProviderDirectory(Protocol):
         """Return the server for an address: from the files, else from outside, which may take 8 seconds."""
 
 
+class OAuthSignIn(Protocol):
+    """Signing in at mail providers with OAuth2, one sign-in per user at a time, and the tokens that come of it."""
+
+    def availabilities(self) -> Sequence[OAuthAvailability]:
+        """Return every known provider, with the ways to sign in there or the reason why there is none."""
+
+    def availability(self, provider_id: str) -> OAuthAvailability:
+        """Return the same of one provider; one that nobody has heard of has no client."""
+
+    def begin(
+        self,
+        sender: SenderProfile,
+        provider_id: str,
+        way: SignInWay,
+        texts: AnswerTexts,
+        signed_in: Callable[[OAuthTokens], None],
+    ) -> SignInState:
+        """Begin a sign-in beside; `signed_in` gets the tokens, and what it raises becomes the failure of the state.
+
+        One that the user has begun before is cancelled. Raises OAuthSignInError where this way is not available.
+        """
+
+    def state(self, user: str) -> SignInState:
+        """Return how far a user's latest sign-in is."""
+
+    def cancel(self, user: str) -> None:
+        """Give up a user's sign-in, if one is under way."""
+
+    def keep(self, user: str, provider_id: str, tokens: OAuthTokens) -> None:
+        """Keep a user's refresh token in the secret store, in place of any other; raises SecretsUnavailableError."""
+
+    def forget(self, user: str) -> None:
+        """Forget a user's permission here and, where that can be, at the provider; raises SecretsUnavailableError."""
+
+    def access_token(self, sender: SenderProfile, *, renew: bool = False) -> str:
+        """Return an access token that lasts; `renew` where the server refuses the last one.
+
+        Raises MailFailure (AUTHORIZATION_EXPIRED where the user must sign in again), SecretsUnavailableError.
+        """
+
+
 class Mailbox(Protocol):
     """The captured mails of the training mode, as `.eml` files; number 1 is the oldest."""
 
@@ -292,6 +334,8 @@ class Services(Protocol):
     def secrets(self) -> SecretStore: ...
     @property
     def providers(self) -> ProviderDirectory: ...
+    @property
+    def oauth(self) -> OAuthSignIn: ...
     @property
     def ticket_page(self) -> TicketPage: ...
     @property

@@ -18,6 +18,7 @@ from backend.domain.ticket import RecordedTicket
 from backend.domain.ticket_layout import TicketLayout, TicketMarks
 from backend.ports import Mailbox, SendingWatch, Services
 from tests.builders import NOON
+from tests.fake_oauth import FakeOAuthSignIn
 from tests.fake_providers import MemoryProviderDirectory
 from tests.fake_settings import MemorySecretStore, MemorySettingsStore, MemoryUserStore
 from tests.fake_stores import (
@@ -158,6 +159,7 @@ class FakeServices:
     def __post_init__(self) -> None:
         self.tickets = MemoryTicketStore(self.shop)
         self.ticket_page = fake_ticket_page
+        self.oauth = FakeOAuthSignIn(self.secrets)
 
     @property
     def mailbox(self) -> Mailbox:

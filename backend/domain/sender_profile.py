@@ -64,6 +64,12 @@ class SenderProfile:
     tested_at: datetime | None = None
 
     @property
+    def signs_in_as(self) -> str:
+        """Return the name that the server is given, "" without a sign-in; with OAuth2 it is the address by default."""
+        by_token = self.authentication is Authentication.OAUTH2
+        return self.username or (self.email if by_token else "")
+
+    @property
     def fingerprint(self) -> str:
         """Return the SHA-256 of all settings: any change to them closes the gate."""
         values = {name: value for name, value in asdict(self).items() if not name.startswith("tested_")}

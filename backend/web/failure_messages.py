@@ -7,6 +7,8 @@ from collections.abc import Mapping
 from flask_babel import LazyString
 from flask_babel import lazy_gettext as _l
 
+from backend.web import oauth_messages
+
 Text = tuple[LazyString, LazyString]
 
 _TRY_AGAIN = _l("Try again. If it happens again, run the test in the PDF settings.")
@@ -16,6 +18,7 @@ UNFORESEEN: Text = (
     _l("Try again. If it happens again, tell the person who looks after Facteur."),
 )
 TEXTS: Mapping[str, Text] = {
+    **oauth_messages.TEXTS,
     "attachment_gone": (
         _l("The file “%(name)s”, which was to go with the mail, is no longer there."),
         _l("Take it out of the attachments or add it again; if it is the ticket, send the ticket anew."),

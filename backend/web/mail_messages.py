@@ -11,6 +11,7 @@ from flask_babel import LazyString
 from flask_babel import lazy_gettext as _l
 
 from backend.domain.mail_failure import MailCause
+from backend.domain.oauth import ACCOUNT_REFUSED
 
 Text = tuple[LazyString, LazyString]
 
@@ -183,10 +184,21 @@ WITH_REPLY: Mapping[MailCause, Text] = {
     ),
 }
 
+# Who has signed in at his provider instead has no password to type again.
+OF_AN_ACCOUNT: Text = (
+    _l("You are signed in, but the server “%(host)s” doesn't let this account send for your address."),
+    _l(
+        "Sign in with the account to which the sender's address belongs. At Microsoft 365, its administrator must also "
+        "allow authenticated SMTP for this mailbox."
+    ),
+)
+
 
 def mail_text(mail_cause: MailCause, *, detail: str, reply: str) -> Text:
     """Return sentence and remedy, the fullest that the known facts allow."""
     sentence, remedy = TEXTS[mail_cause]
+    if mail_cause is MailCause.LOGIN_REFUSED and detail == ACCOUNT_REFUSED:
+        return OF_AN_ACCOUNT
     if detail and mail_cause in WITH_DETAIL:
         return WITH_DETAIL[mail_cause], remedy
     if reply and mail_cause in WITH_REPLY:

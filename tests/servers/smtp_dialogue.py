@@ -23,7 +23,6 @@ from tests.servers.smtp_script import (
 )
 
 _END_OF_DATA = b"\r\n.\r\n"
-_OAUTH_REFUSAL = base64.b64encode(b'{"status":"invalid_token","schemes":"bearer"}').decode("ascii")
 
 
 class _ConnectionEndedError(Exception):
@@ -130,7 +129,7 @@ class Dialogue:
             return
         if mechanism in {"XOAUTH2", "OAUTHBEARER"}:
             # RFC 7628 3.2.3: the reason comes as a challenge, which the client has to answer before the refusal.
-            self._ask(f"334 {_OAUTH_REFUSAL}")
+            self._ask(f"334 {base64.b64encode(self.script.token_challenge.encode()).decode('ascii')}")
         self._answer(Step.AUTH, "535 5.7.8 Error: authentication failed")
 
     def _ask_credentials(self, mechanism: str, initial: list[str]) -> Credentials:

@@ -89,7 +89,8 @@ class Script:
 
     `answers` by step, `recipients` by address (at RCPT, before `answers`). `secrets` are the passwords or tokens by
     user that let sign in; without them everything does. With STARTTLS a sign-in is offered once encrypted, or from
-    the start with `auth_in_clear`. `delay_per_reply_s` comes before every answer.
+    the start with `auth_in_clear`. `token_challenge` is what is said of a token before it is refused.
+    `delay_per_reply_s` comes before every answer.
     """
 
     answers: Mapping[Step, Answers] = field(default_factory=dict)
@@ -100,6 +101,7 @@ class Script:
     auth_mechanisms: tuple[str, ...] = ("PLAIN", "LOGIN", "XOAUTH2", "OAUTHBEARER")
     auth_in_clear: bool = False
     secrets: Mapping[str, str] | None = None
+    token_challenge: str = '{"status":"invalid_token","schemes":"bearer"}'
     delay_per_reply_s: float = 0.0
 
 

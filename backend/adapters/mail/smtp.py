@@ -12,45 +12,51 @@ from backend.adapters.mail.smtp_attempt import Attempt, Timeouts
 from backend.adapters.mail.smtp_connection import Deadline
 from backend.adapters.mail.smtp_replies import MalformedReplyError, RefusalError
 from backend.adapters.mail.smtp_session import Envelope, SmtpSession
+from backend.adapters.mail.smtp_sign_in import Credentials
 from backend.adapters.mail.smtp_wire import NetworkTroubleError, Transcript
 from backend.domain.mail_failure import MailCause, MailFailure
 from backend.domain.outgoing_mail import Delivery, OutgoingMail, RecipientResult, RecipientStatus, SendingPhase
-from backend.domain.sender_profile import ConnectionSecurity, SenderProfile
+from backend.domain.sender_profile import Authentication, ConnectionSecurity, SenderProfile
 from backend.ports import SendingWatch
 
 
 class SmtpTransport:
-    """Sends to the server of a sender profile; `password` is asked for only where there is a user name."""
+    """Sends to the server of a sender profile.
+
+    `password` is asked for only where there is a user name, `access_token(renew)` where the profile says OAuth2.
+    """
 
     def __init__(
         self,
         password: Callable[[], str] = str,
+        access_token: Callable[[bool], str] = lambda _renew: "",
         *,
         context_factory: Callable[[], ssl.SSLContext] = system_trust,
         timeouts: Timeouts | None = None,
     ) -> None:
         self._password = password
+        self._access_token = access_token
         self._context_factory = context_factory
         self._timeouts = timeouts or Timeouts()
 
     def send(self, mail: OutgoingMail, sender: SenderProfile, watch: SendingWatch) -> Delivery:
         """Send as `ports.MailTransport` says; an attachment that can't be read is a NotFoundError or StorageError."""
-        if sender.username and sender.security is ConnectionSecurity.NONE:
+        if sender.signs_in_as and sender.security is ConnectionSecurity.NONE:
             raise MailFailure(MailCause.ENCRYPTION_REQUIRED, sender.host, sender.port)
         message = build_message(mail, sender)
-        password = self._password() if sender.username else ""
+        credentials = self._credentials(sender)
         watch.phase(SendingPhase.CONNECTING)
         attempt = Attempt(
             sender,
             watch,
-            Transcript(mail.remaining_recipients, (password, f"\0{sender.username}\0{password}")),
+            Transcript(mail.remaining_recipients, credentials.secrets),
             Deadline(self._timeouts.session_s + len(message) / self._timeouts.bytes_per_s),
             self._timeouts,
             self._context_factory,
         )
         in_step = False
         try:
-            delivery = self._deliver(attempt.open(password), mail, sender, message)
+            delivery = self._deliver(attempt.open(credentials), mail, sender, message)
             in_step = True
         except (RefusalError, NetworkTroubleError, MalformedReplyError) as error:
             in_step = isinstance(error, RefusalError)
@@ -58,6 +64,12 @@ class SmtpTransport:
         finally:
             attempt.close(politely=in_step)
         return delivery
+
+    def _credentials(self, sender: SenderProfile) -> Credentials:
+        """Return what to sign in with; a token is refreshed before anything is connected."""
+        if sender.authentication is Authentication.OAUTH2:
+            return Credentials(sender.signs_in_as, self._access_token(False), lambda: self._access_token(True))  # noqa: FBT003 - the only one
+        return Credentials(sender.username, self._password() if sender.username else "")
 
     def _deliver(self, session: SmtpSession, mail: OutgoingMail, sender: SenderProfile, message: bytes) -> Delivery:
         """Deliver to whom this server can reach: without SMTPUTF8 an accented address is refused here (RFC 6531)."""

@@ -11,6 +11,7 @@ from backend.adapters.mail.certificates import read_certificate, unverified_cont
 from backend.adapters.mail.smtp_connection import Deadline, ServerAddress, connect, look_up, speaks_tls
 from backend.adapters.mail.smtp_replies import MalformedReplyError, RefusalError
 from backend.adapters.mail.smtp_session import SmtpSession
+from backend.adapters.mail.smtp_sign_in import Credentials
 from backend.adapters.mail.smtp_wire import NetworkTroubleError, Transcript, Wire
 from backend.domain.mail_failure import MailCause, MailFailure
 from backend.domain.outgoing_mail import SendingPhase
@@ -67,7 +68,7 @@ class Attempt:
         self._wire: Wire | None = None
         self._session: SmtpSession | None = None
 
-    def open(self, password: str) -> SmtpSession:
+    def open(self, credentials: Credentials) -> SmtpSession:
         """Connect, encrypt and sign in as the profile asks; raises AttemptError."""
         sender = self.sender
         self._wire = wire = self._connect()
@@ -81,8 +82,8 @@ class Attempt:
             session.request_tls()
             session.encrypt(self.make_context(), sender.host)
             session.introduce()
-        if sender.username:
-            session.sign_in(sender.username, password)
+        if credentials.username:
+            session.sign_in(credentials)
         return session
 
     def failure(self, error: AttemptError) -> MailFailure:

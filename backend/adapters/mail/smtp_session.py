@@ -6,7 +6,7 @@ import contextlib
 import ssl
 import threading
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from backend.adapters.mail.certificates import handshake_cause
 from backend.adapters.mail.smtp_connection import Deadline
@@ -18,9 +18,16 @@ from backend.adapters.mail.smtp_replies import (
     Stage,
     cause_of,
 )
-from backend.adapters.mail.smtp_sign_in import SIGN_IN, choose_mechanism
+from backend.adapters.mail.smtp_sign_in import (
+    SIGN_IN,
+    Credentials,
+    choose_mechanism,
+    sign_in_by_token,
+    token_refusal,
+)
 from backend.adapters.mail.smtp_wire import NetworkTroubleError, Wire
 from backend.domain.mail_failure import MailCause
+from backend.domain.oauth import ACCOUNT_REFUSED
 from backend.domain.outgoing_mail import Delivery, RecipientResult, RecipientStatus, SendingPhase
 from backend.ports import SendingWatch
 
@@ -91,12 +98,28 @@ class SmtpSession:
             raise
         self._watch.step("encrypted", agreed)
 
-    def sign_in(self, username: str, password: str) -> None:
-        """Sign in once; a second try could lock the account."""
-        mechanism = choose_mechanism(self.features.get("AUTH", ""))
-        reply = SIGN_IN[mechanism](self._wire, username, password)
-        self._expect(reply, Stage.SIGN_IN, 235)
+    def sign_in(self, credentials: Credentials) -> None:
+        """Sign in once: a second try of a password could lock the account; a refused token is renewed once."""
+        mechanism = choose_mechanism(self.features.get("AUTH", ""), token=credentials.is_token)
+        if credentials.is_token:
+            self._show_token(mechanism, credentials)
+        else:
+            reply = SIGN_IN[mechanism](self._wire, credentials.username, credentials.secret)
+            self._expect(reply, Stage.SIGN_IN, 235)
         self._watch.step("signed_in", mechanism)
+
+    def _show_token(self, mechanism: str, credentials: Credentials) -> None:
+        reply, status = sign_in_by_token(self._wire, mechanism, credentials.username, credentials.secret)
+        cause = None if reply.code == 235 else token_refusal(reply, status)
+        if cause is MailCause.AUTHORIZATION_EXPIRED and credentials.renew:
+            # The clock of this PC may be wrong, or the token was taken back before its end.
+            renewed = replace(credentials, secret=credentials.renew())
+            self._wire.transcript.hide(renewed.secrets)
+            reply, status = sign_in_by_token(self._wire, mechanism, renewed.username, renewed.secret)
+            cause = None if reply.code == 235 else token_refusal(reply, status)
+        if cause:
+            detail = ACCOUNT_REFUSED if cause is MailCause.LOGIN_REFUSED else ""
+            raise RefusalError(cause, self._masked(reply), detail)
 
     def deliver(self, envelope: Envelope, message: bytes, final_answer_s: float) -> Delivery:
         """Hand over one message and return what became of each recipient.

@@ -41,7 +41,12 @@ class Transcript:
     def __init__(self, addresses: Iterable[str] = (), secrets: Iterable[str] = ()) -> None:
         self._lines: list[str] = []
         self._addresses = tuple(addresses)
-        self._secrets = tuple(
+        self._secrets: list[str] = []
+        self.hide(secrets)
+
+    def hide(self, secrets: Iterable[str]) -> None:
+        """Never show these, as they are or in base64."""
+        self._secrets += (
             form for secret in secrets if len(secret) >= _SECRET_MIN for form in (_base64(secret), secret)
         )
 

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 from backend.adapters.mail.smtp import SmtpTransport
 from backend.adapters.mail.training_mailbox import FolderMailbox
 from backend.domain.outgoing_mail import Delivery, OutgoingMail
-from backend.domain.sender_profile import ConnectionSecurity, SenderProfile, SendingMode
+from backend.domain.sender_profile import Authentication, ConnectionSecurity, SenderProfile, SendingMode
 from backend.ports import SendingWatch
 
 if TYPE_CHECKING:
@@ -63,6 +63,7 @@ class TrainingTransport:
             port=self._server.start(),
             security=ConnectionSecurity.NONE,
             username="",
+            authentication=Authentication.PASSWORD,
         )
         return self._smtp.send(mail, here, watch)
 
