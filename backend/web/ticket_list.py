@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime
@@ -43,11 +44,11 @@ class Day:
 
 def list_context(search: TicketSearch, summaries: Sequence[TicketSummary]) -> dict[str, object]:
     """Return what the list needs; `summaries` are those of the page and one more if there is an older page."""
-    shown = summaries[:PAGE_SIZE]
-    by_day = groupby(shown, key=lambda summary: summary.issued_at.date())
+    rows = _rows(summaries[:PAGE_SIZE], search)
+    by_day = groupby(rows, key=lambda row: row.issued_at.date())
     return {
         "search": search,
-        "days": [_day(day, list(tickets), search) for day, tickets in by_day],
+        "days": [_day(day, list(rows_of_day), search) for day, rows_of_day in by_day],
         "periods": _periods(),
         "today": services().clock.now().date(),
         "newer_url": _list_url(search, search.page - 1) if search.page > 1 else "",
@@ -56,26 +57,29 @@ def list_context(search: TicketSearch, summaries: Sequence[TicketSummary]) -> di
     }
 
 
-def _day(day: date, tickets: Sequence[TicketSummary], search: TicketSearch) -> Day:
+def _rows(tickets: Sequence[TicketSummary], search: TicketSearch) -> list[Row]:
+    entries: defaultdict[str, list[JournalEntry]] = defaultdict(list)
+    for entry in services().journal.entries_of([str(ticket.key) for ticket in tickets]):
+        entries[entry.ticket_key].append(entry)
+    kept = search.address_values()
+    return [
+        Row(
+            ticket.key,
+            url_for("tickets.detail", number=ticket.key, **kept),
+            ticket.issued_at,
+            ticket.customer_name,
+            ticket.kind is DocumentType.CREDIT,
+            ticket.gross_total,
+            mail_badge(entries[str(ticket.key)]),
+        )
+        for ticket in tickets
+    ]
+
+
+def _day(day: date, rows: Sequence[Row], search: TicketSearch) -> Day:
     asked = search.query(services().clock.now().date())
     totals = services().tickets.totals(replace(asked, from_day=day.isoformat(), to_day=day.isoformat()))
-    entries = services().journal.entries_of([str(ticket.key) for ticket in tickets])
-    rows = [
-        _row(ticket, search, [entry for entry in entries if entry.ticket_key == str(ticket.key)]) for ticket in tickets
-    ]
     return Day(day, rows, totals.count, totals.gross_total)
-
-
-def _row(ticket: TicketSummary, search: TicketSearch, entries: Sequence[JournalEntry]) -> Row:
-    return Row(
-        ticket.key,
-        url_for("tickets.detail", number=ticket.key, **search.address_values()),
-        ticket.issued_at,
-        ticket.customer_name,
-        ticket.kind is DocumentType.CREDIT,
-        ticket.gross_total,
-        mail_badge(entries),
-    )
 
 
 def _list_url(search: TicketSearch, page: int) -> str:
