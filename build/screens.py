@@ -14,9 +14,11 @@ import sys
 import tempfile
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
-from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal
+
+from screen import Screen, refused
+from sending_screens import DRAFT, SENDING_SCREENS, fill_closed, fill_failing
 
 ROOT = Path(__file__).resolve().parent.parent
 sys.path.insert(0, str(ROOT))
@@ -28,25 +30,9 @@ if TYPE_CHECKING:
 
 SIZES = ((1366, 768), (1024, 600))
 PASSWORD = "4711"  # noqa: S105 - of a shop that lives for a minute
-# The sample shop; a shop before its first start; one after it, with an administrator and nothing else.
-SHOPS = ("training", "new", "started")
-
-
-@dataclass(frozen=True)
-class Screen:
-    """A page of one of SHOPS, what is done on it before its picture, and what puts it right afterwards."""
-
-    name: str
-    path: str
-    act: Callable[[Page], object] | None = None
-    undo: Callable[[Page], object] | None = None
-    shop: str = "training"
-    signs_in: bool = True
-
-
-def _refused(page: Page) -> None:
-    page.locator("form .primary").last.click()
-    page.locator("[aria-invalid=true]").first.wait_for()
+# The sample shop; a shop before its first start; one after it, with an administrator and nothing else; the sample shop
+# with a mail server that takes nothing; and with sender settings that were never tested.
+SHOPS = ("training", "new", "started", "failing", "closed")
 
 
 def _drawn(page: Page) -> None:
@@ -61,25 +47,25 @@ def _drawn_on_a4(page: Page) -> None:
 
 def _wrong_password(page: Page) -> None:
     page.locator("[name=password]").fill("0000")
-    _refused(page)
+    refused(page)
 
 
 def _empty_company(page: Page) -> None:
     page.locator("[name=siret]").fill("123")
-    _refused(page)
+    refused(page)
 
 
 def _short_password(page: Page) -> None:
     page.locator("[name=name]").fill("PETIT")
     page.locator("[name=password]").fill("12")
-    _refused(page)
+    refused(page)
 
 
 def _typed_first_start(page: Page) -> None:
     for name, text in {"name": "Martin", "password": "12", "company_name": "BRICO", "siret": "123 456"}.items():
         page.locator(f"[name={name}]").fill(text)
     page.locator("[name=password_again]").fill("12")
-    _refused(page)
+    refused(page)
 
 
 def _delete_user(page: Page) -> None:
@@ -117,6 +103,7 @@ SCREENS = (
     Screen("user-new-refused", "/users/new", _short_password),
     Screen("help", "/help/"),
     Screen("not-found", "/tickets/C1-999"),
+    *SENDING_SCREENS,
 )
 
 
@@ -179,19 +166,21 @@ def take(folder: Path, screens: list[Screen], shops: dict[str, Services], *, qui
         for language, shop in itertools.product(languages, SHOPS):
             with running_app(shops[shop], language, lambda: shops["training"]) as new_url:
                 chosen = [screen for screen in screens if screen.shop == shop]
-                for screen, size, theme in itertools.product(chosen, SIZES, themes):
+                for screen in chosen:
                     page = chromium.new_page(
-                        viewport={"width": size[0], "height": size[1]},
-                        color_scheme=theme,
+                        viewport={"width": SIZES[0][0], "height": SIZES[0][1]},
                         locale={"fr": "fr-FR", "en": "en-GB"}[language],
                         reduced_motion="reduce",
                     )
                     enter(page, new_url(), screen)
-                    page.screenshot(path=folder / f"{screen.name}-{size[0]}-{language}-{theme}.png")
+                    for (width, height), theme in itertools.product(SIZES, themes):
+                        page.set_viewport_size({"width": width, "height": height})
+                        page.emulate_media(color_scheme=theme)
+                        page.screenshot(path=folder / f"{screen.name}-{width}-{language}-{theme}.png")
+                        count += 1
                     if screen.undo:
                         screen.undo(page)
                     page.close()
-                    count += 1
     return count
 
 
@@ -201,6 +190,7 @@ def sample_shops() -> Iterator[dict[str, Services]]:
     from backend.bootstrap import open_services
     from backend.domain.shop import Company
     from backend.domain.ticket import TicketNumber
+    from backend.usecases.prepare_sending import prepare_sending
     from backend.usecases.send_ticket import SendingWishes, send_ticket
     from backend.usecases.start_shop import start_shop
 
@@ -211,7 +201,11 @@ def sample_shops() -> Iterator[dict[str, Services]]:
             shops[shop] = stack.enter_context(open_services(folder, training=shop == "training", lasting=True))
         wishes = SendingWishes(to="compta@atelier-duval.example")
         send_ticket(TicketNumber("C1", 4), "DUPOND", wishes, shops["training"])
-        start_shop("Martin", PASSWORD, Company("BRICO"), shops["started"])
+        prepare_sending(TicketNumber("C1", 4), "80mm", "DUPOND", shops["training"], mail_id=DRAFT)
+        for shop in SHOPS[2:]:
+            start_shop("Martin", PASSWORD, Company("BRICO"), shops[shop])
+        fill_failing(shops["failing"], "Martin")
+        fill_closed(shops["closed"], "Martin")
         yield shops
 
 

@@ -38,6 +38,9 @@ blueprint = Blueprint("till", __name__, url_prefix="/till")
 _PAGE = "till/index.html"
 _writing = Lock()  # two clicks at once must not change or record one basket on top of each other
 
+_WHOLE_TICKET = ("ticket", "counts", "no_dialog")
+_AFTER_A_SCAN = ("ticket", "no_dialog", "search", "tiles")
+
 Change = Callable[[Basket, Form], tuple[Basket, int]]
 
 
@@ -79,14 +82,19 @@ def scan() -> Response:
     if request.form.get("recorded"):  # a scan after recording means "none", and begins the next ticket
         _changed(lambda basket, _form: basket.with_product(product))
         return go_to(url_for("till.index"))
-    return _changed(lambda basket, _form: basket.with_product(product), is_scan=True)
+    return _changed(lambda basket, _form: basket.with_product(product), blocks=_AFTER_A_SCAN)
 
 
 @blueprint.post("/ticket")
 @require(Role.CASHIER)
 def change() -> Response:
-    """Take what was typed into the ticket: a quantity, an amount paid."""
-    return _changed(lambda basket, form: (basket, _line(form)))
+    """Take what was typed into the ticket: a quantity, an amount paid.
+
+    Only figures are answered: a button that is being pressed while its field is left must stay where it is.
+    """
+    response = _changed(lambda basket, form: (basket, _line(form)), blocks=("lines", "total", "rest", "counts"))
+    response.headers.setdefault("HX-Reswap", "none")
+    return response
 
 
 @blueprint.post("/lines")
@@ -172,7 +180,7 @@ def record() -> Response:
             recorded = record_basket(user, basket, services())
         except InvalidInputError as error:
             form.refuse_error(error)
-            return make_response(_ticket(basket, form, _line(form)), 422)
+            return _refused_ticket(basket, form)
     return go_to(url_for("till.recorded", number=recorded.ticket.key))
 
 
@@ -200,7 +208,14 @@ def print_recorded(number: str) -> Response:
     return go_to(url_for("tickets.detail", number=key) if form["back"] == "ticket" else url_for("till.index"))
 
 
-def _changed(change_it: Change, *, is_scan: bool = False, ask: str = "", line: int = 0, focus: str = "") -> Response:
+def _changed(
+    change_it: Change,
+    *,
+    blocks: tuple[str, ...] = _WHOLE_TICKET,
+    ask: str = "",
+    line: int = 0,
+    focus: str = "",
+) -> Response:
     """Change the basket and answer with the ticket; a refusal answers 422 with what was typed."""
     form = Form.sent()
     with _writing:
@@ -212,19 +227,24 @@ def _changed(change_it: Change, *, is_scan: bool = False, ask: str = "", line: i
             form.refuse_error(error)
             if ask:
                 return _refused_dialog(ask, form, line)
-            return make_response(_ticket(basket, form, _line(form)), 422)
+            return _refused_ticket(basket, form)
         keep_basket(current_user(), basket, services())
-    return make_response(_ticket(basket, Form({"focus": focus}), chosen, is_scan=is_scan))
+    return make_response(_ticket(basket, Form({"focus": focus}), chosen, blocks))
 
 
-def _ticket(basket: Basket, form: Form, line: int, *, is_scan: bool = False) -> str:
-    """Return the ticket's block, the counts on the tiles, an empty place of dialogs, and after a scan the search."""
-    context = till_context(basket, form, line=line) | {"oob": True}
-    blocks: tuple[str, ...] = ("ticket", "counts", "no_dialog")
-    if is_scan:
+def _ticket(basket: Basket, form: Form, line: int, blocks: tuple[str, ...] = _WHOLE_TICKET) -> str:
+    """Return blocks of the page: the first goes where the request aims at, the others say where they go."""
+    context = till_context(basket, form, line=line)
+    if "search" in blocks:
         context |= {"products": products_shown(""), "text": ""}
-        blocks = ("ticket", "no_dialog", "search", "tiles")
-    return "".join(render_block(_PAGE, block, **context) for block in blocks)
+    return "".join(render_block(_PAGE, block, **context | {"oob": block != "ticket"}) for block in blocks)
+
+
+def _refused_ticket(basket: Basket, form: Form) -> Response:
+    """Return the ticket with what was typed, and a note at what has to be mended."""
+    response = make_response(_ticket(basket, form, _line(form)), 422)
+    response.headers.update({"HX-Retarget": "#till-ticket", "HX-Reswap": "innerHTML"})
+    return response
 
 
 def _refused_dialog(ask: str, form: Form, line: int) -> Response:

@@ -6,13 +6,15 @@ import re
 import subprocess
 import sys
 from collections.abc import Iterator
+from contextlib import ExitStack
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
 
-from screens import SCREENS, SHOPS, Screen, browser, enter, running_app, sample_shops
+from screen import Screen
+from screens import SCREENS, SHOPS, browser, enter, running_app, sample_shops
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -36,8 +38,9 @@ SMALL_TARGETS = """() => {
     .map((element) => {
       const after = getComputedStyle(element, "::after");
       const box = element.getBoundingClientRect();
-      const grown = after.content !== "none" && after.position === "absolute" ? -2 * parseFloat(after.top) : 0;
-      return [element.outerHTML.slice(0, 80), box.width, box.height + grown];
+      const grows = after.content !== "none" && after.position === "absolute";
+      const [x, y] = grows ? [-2 * parseFloat(after.left), -2 * parseFloat(after.top)] : [0, 0];
+      return [element.outerHTML.slice(0, 80), box.width + x, box.height + y];
     })
     .filter(([, width, height]) => width < 43.5 || height < 43.5);
 }"""
@@ -59,12 +62,8 @@ def shops() -> Iterator[dict[str, Services]]:
 def addresses(shops: dict[str, Services]) -> Iterator[dict[str, Callable[[], str]]]:
     """Give what makes a fresh address of each shop."""
     training = shops["training"]
-    with (
-        running_app(shops["training"], "fr", lambda: training) as sample,
-        running_app(shops["new"], "fr", lambda: training) as new,
-        running_app(shops["started"], "fr", lambda: training) as started,
-    ):
-        yield {"training": sample, "new": new, "started": started}
+    with ExitStack() as stack:
+        yield {name: stack.enter_context(running_app(shop, "fr", lambda: training)) for name, shop in shops.items()}
 
 
 @pytest.fixture(scope="module")

@@ -1,0 +1,151 @@
+"""The pages around selling and sending: till, assistant with what can go wrong, sender settings."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+from screen import Screen, refused
+
+if TYPE_CHECKING:
+    from playwright.sync_api import Page
+
+    from backend.ports import Services
+
+DRAFT, FAILED, PARTIAL, UNKNOWN, CLOSED = (letter * 32 for letter in "dfabc")
+
+
+def _ring_up(page: Page) -> None:
+    if page.locator(".lines").count():
+        return
+    for label, total in (("Perceuse", "89,90"), ("Vis à bois", "96,40"), ("Peinture", "130,40"), ("Guide", "145,30")):
+        page.locator(".tile", has_text=label).click()
+        page.locator(".figure", has_text=_in_language(page, total)).wait_for()
+    page.locator("#line-3").click()
+    page.locator("tr[aria-current]", has=page.locator("#line-3")).wait_for()
+    _press(page, "#pay-1")
+    page.locator("[name=amount-1]").fill("100")
+    _press(page, "#pay-2")
+
+
+def _in_language(page: Page, amount: str) -> str:
+    return amount if page.locator("html[lang=fr]").count() else amount.replace(",", ".")
+
+
+def _press(page: Page, button: str, *, pressed: str = "true") -> None:
+    page.locator(button).click()
+    page.locator(f"{button}[aria-pressed={pressed}]").wait_for()
+
+
+def _not_paid(page: Page) -> None:
+    _ring_up(page)
+    for button in ("#pay-1", "#pay-2"):
+        if page.locator(f"{button}[aria-pressed=true]").count():
+            _press(page, button, pressed="false")
+    page.locator("#record").click()
+    page.locator(".sum .bad").wait_for()
+
+
+def _no_such_quantity(page: Page) -> None:
+    _ring_up(page)
+    page.locator("#quantity").fill("zwei")
+    page.locator("#quantity").blur()
+    page.locator(".line-tools .bad").wait_for()
+
+
+def _ask_for_discount(page: Page) -> None:
+    _ring_up(page)
+    page.locator("#line-discount").click()
+    page.locator("dialog[open]").wait_for()
+
+
+def _ask_for_layout(page: Page) -> None:
+    page.locator(".handover .primary").click()
+    page.locator("dialog[open]").wait_for()
+
+
+def _two_addresses(page: Page) -> None:
+    if page.locator(".chip.bad").count() == 0:
+        page.locator("#to").fill("julien@atelier-duval.example;julien@;")
+        page.locator(".chip.bad").wait_for()
+
+
+def _read_back(page: Page) -> None:
+    page.locator("aside .field-head .button").click()
+    page.locator("dialog[open]").wait_for()
+
+
+def _test(page: Page) -> None:
+    page.locator("button[type=submit].primary").click()
+    page.locator(".badge.ok, .badge.bad").last.wait_for()
+    page.locator(".banner.ok, .banner.bad").wait_for()
+
+
+SENDING_SCREENS = (
+    Screen("till-empty", "/till/?family=Peinture", shop="failing"),
+    Screen("till", "/till/", _ring_up),
+    Screen("till-quantity-refused", "/till/", _no_such_quantity),
+    Screen("till-not-paid", "/till/", _not_paid),
+    Screen("till-free-line", "/till/?ask=free"),
+    Screen("till-free-line-refused", "/till/?ask=free", refused),
+    Screen("till-customer", "/till/?ask=customer"),
+    Screen("till-place", "/till/?ask=place"),
+    Screen("till-discount", "/till/", _ask_for_discount),
+    Screen("till-new", "/till/", shop="started"),
+    Screen("till-recorded", "/till/recorded/C1-4"),
+    Screen("layouts", "/till/recorded/C1-2", _ask_for_layout),
+    Screen("sending", f"/sending/{DRAFT}"),
+    Screen("sending-refused", f"/sending/{DRAFT}", _two_addresses),
+    Screen("sending-read-back", f"/sending/{DRAFT}", _read_back),
+    Screen("sendings", "/sending/", shop="failing"),
+    Screen("sendings-none", "/sending/", shop="started"),
+    Screen("sending-failed", f"/sending/{FAILED}", shop="failing"),
+    Screen("sending-partial", f"/sending/{PARTIAL}", shop="failing"),
+    Screen("sending-unknown", f"/sending/{UNKNOWN}", shop="failing"),
+    Screen("sender-settings", "/sender-settings/", shop="started"),
+    Screen("sender-settings-refused", "/sender-settings/", refused, shop="started"),
+    Screen("sender-settings-tested", "/sender-settings/", _test),
+    Screen("sender-settings-failed", f"/sender-settings/?after=/sending/{FAILED}", _test, shop="failing"),
+    Screen("sending-closed", f"/sending/{CLOSED}", shop="closed"),
+)
+
+
+def fill_failing(shop: Services, user: str) -> None:
+    """Give a shop the sample sales and mails that did not leave; its mail server takes nothing."""
+    from backend.domain.mail_failure import MailCause
+    from backend.domain.outgoing_mail import MailState, RecipientResult, RecipientStatus
+    from backend.domain.ticket import TicketNumber
+    from backend.usecases.prepare_sending import prepare_sending
+
+    _fill(shop, user, is_tested=True)
+    accepted = RecipientResult(RecipientStatus.ACCEPTED, "250 2.1.5 Ok")
+    unknown = RecipientResult(RecipientStatus.REJECTED, "550 5.1.1 …@…: unknown", MailCause.RECIPIENT_UNKNOWN)
+    sent_to = ("compta@atelier-duval.example", "julien@atelier-duval.example")
+    mails = [
+        replace(prepare_sending(TicketNumber("C1", number), "80mm", user, shop, mail_id=mail_id), recipients=sent_to)
+        for number, mail_id in ((4, FAILED), (3, PARTIAL), (2, UNKNOWN))
+    ]
+    shop.outbox.save(mails[0].sending().moved(MailState.FAILED, mail_cause=MailCause.LOGIN_REFUSED))
+    shop.outbox.save(mails[1].sending().with_results(dict(zip(sent_to, (accepted, unknown), strict=True))))
+    shop.outbox.save(mails[2].sending().moved(MailState.UNKNOWN, mail_cause=MailCause.ANSWER_LOST))
+
+
+def fill_closed(shop: Services, user: str) -> None:
+    """Give a shop the sample sales and a draft, and sender settings that were never tested."""
+    from backend.domain.ticket import TicketNumber
+    from backend.usecases.prepare_sending import prepare_sending
+
+    _fill(shop, user, is_tested=False)
+    prepare_sending(TicketNumber("C1", 4), "80mm", user, shop, mail_id=CLOSED)
+
+
+def _fill(shop: Services, user: str, *, is_tested: bool) -> None:
+    from backend.domain.sender_profile import ConnectionSecurity, SenderProfile
+    from backend.usecases.open_training import open_training
+
+    shop.accept_unprotected_secrets()
+    open_training(shop)
+    sender = SenderProfile(
+        user, "caisse@brico.example", "BRICO", host="localhost", port=1, security=ConnectionSecurity.STARTTLS
+    )
+    shop.settings.save_sender_profile(sender.tested(shop.clock.now()) if is_tested else sender)
