@@ -97,6 +97,7 @@ def serve(
                 launch=server.launch,
                 desktop=NativeDesktop(),
                 open_training=open_training,
+                late_screens=True,
             )
         )
         announce(server.launch.new_url())

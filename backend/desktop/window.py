@@ -93,6 +93,7 @@ class _Pages:
                     launch=self.server.launch,
                     desktop=self.desktop,
                     open_training=self._open_training,
+                    late_screens=True,
                 )
             )
         except BaseException as failure:  # noqa: BLE001 - it is raised again by `made`

@@ -4,29 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from pathlib import Path
+from typing import TYPE_CHECKING
 
-from flask import Blueprint, Flask
 from jinja2 import StrictUndefined
 
 from backend.ports import Services
-from backend.web import (
-    auth,
-    errors,
-    guide,
-    home,
-    htmx,
-    navigation,
-    security,
-    sender_settings,
-    sending,
-    sending_tasks,
-    session,
-    shop,
-    tickets,
-    till,
-    training,
-    users,
-)
+from backend.web import auth, errors, htmx, navigation, screens, security
 from backend.web.format import FILTERS
 from backend.web.language import set_up as set_up_language
 from backend.web.launch import LaunchTokens
@@ -34,11 +17,10 @@ from backend.web.services import Desktop, NoDesktop, keep_services, services
 from backend.web.static_address import static_address
 from backend.web.template_cache import template_cache
 
-FRONTEND = Path(__file__).resolve().parents[2] / "frontend"
+if TYPE_CHECKING:
+    from flask import Flask
 
-# One per screen. `security` (the entrance) is part of the guard.
-SCREENS = (home, session, till, tickets, sending, users, sender_settings, shop, training, guide)
-BLUEPRINTS: tuple[Blueprint, ...] = tuple(screen.blueprint for screen in SCREENS)
+FRONTEND = Path(__file__).resolve().parents[2] / "frontend"
 
 
 def create_app(
@@ -48,11 +30,13 @@ def create_app(
     launch: LaunchTokens,
     desktop: Desktop | None = None,
     open_training: Callable[[], Services] | None = None,
+    late_screens: bool = False,
 ) -> Flask:
     """Return the pages of one shop, for the server on `launch.port`.
 
     `language` is what pages speak until a signed-in user says otherwise; `desktop` is the PC around them;
-    `open_training` opens the sample shop, for who wants to try it beside the real one.
+    `open_training` opens the sample shop, for who wants to try it beside the real one; with `late_screens` all but
+    the sign-in page are loaded once that is out.
     """
     app = _bare_app()
     keep_services(app, services, desktop or NoDesktop(), open_training)
@@ -63,16 +47,15 @@ def create_app(
     errors.set_up(app)
     auth.set_up(app)
     navigation.set_up(app)
-    sending_tasks.set_up(app)
-    for blueprint in BLUEPRINTS:
-        app.register_blueprint(blueprint)
+    screens.set_up(app, late=late_screens)
+    security.guard_writes(app)
     app.jinja_env.globals["ui"] = app.jinja_env.get_template("_ui.html").module
     return app
 
 
 def _bare_app() -> Flask:
     static = FRONTEND / "static"
-    app = Flask(
+    app = screens.Pages(
         "facteur",
         root_path=str(FRONTEND),
         instance_path=str(FRONTEND),

@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 
 from flask import Flask, Response, current_app, make_response, render_template, request
-from jinja2_fragments.flask import render_block as _render_block
 from werkzeug.utils import redirect
 
 HTMX_FILE = "vendor/htmx-2.0.11.min.js"
@@ -53,7 +52,9 @@ def render_page(template: str, **context: object) -> str:
 
 def render_block(template: str, block: str, **context: object) -> str:
     """Return one block of a page; it does not run what stands outside of it."""
-    return str(_render_block(template, block, **context))
+    current_app.update_template_context(context)
+    page = current_app.jinja_env.get_template(template)
+    return "".join(page.blocks[block](page.new_context(context)))
 
 
 def refuse_form(template: str, block: str, **context: object) -> Response:

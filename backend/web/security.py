@@ -11,7 +11,7 @@ from collections.abc import Callable
 from functools import partial
 from typing import TYPE_CHECKING, TypeVar
 
-from flask import Blueprint, Flask, Response, abort, current_app, g, redirect, render_template, request, url_for
+from flask import Blueprint, Flask, Response, abort, current_app, g, redirect, render_template, request
 
 from backend.web.launch import LaunchTokens, Session, Sessions, is_same, new_secret
 
@@ -43,7 +43,7 @@ View = TypeVar("View", bound=Callable[..., object])
 
 
 def guard(app: Flask, launch: LaunchTokens) -> None:
-    """Put the guard before every request and the policy on every answer of `app`."""
+    """Put the guard before every request and the policy on every answer of `app`; `guard_writes` goes with it."""
     app.debug = False  # whatever FLASK_DEBUG says: its pages run code
     app.config["MAX_CONTENT_LENGTH"] = MAX_FORM_BYTES
     app.config["MAX_FORM_MEMORY_SIZE"] = MAX_FORM_BYTES
@@ -51,9 +51,13 @@ def guard(app: Flask, launch: LaunchTokens) -> None:
     app.extensions["facteur.sessions"] = Sessions()
     app.before_request(_refuse_other_pages)
     app.before_request(_require_session)
-    app.before_request(_check_write)
     app.after_request(_add_policy)
     app.register_blueprint(blueprint)
+
+
+def guard_writes(app: Flask) -> None:
+    """Check every write, once it is known which view it is for."""
+    app.before_request(_check_write)
 
 
 def accepts_upload(max_bytes: int) -> Callable[[View], View]:
@@ -117,7 +121,7 @@ def enter() -> AnyResponse | str:
     if request.headers.get("Sec-Fetch-Site") == "cross-site":
         # A SameSite=Strict cookie does not go along on a redirect that began elsewhere: our own page goes on.
         return render_template("security/enter.html")
-    return redirect(url_for("home.index"), 303)
+    return redirect("/", 303)  # no url_for: home is a late screen (screens.py)
 
 
 def _refuse_other_pages() -> None:
