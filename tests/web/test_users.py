@@ -36,6 +36,7 @@ def test_users_stand_with_role_cashier_and_sender(administrator: Visitor, shop: 
     assert "caisse@brico.example" in page
     assert ">Sends mail</span>" in page
     assert ">No sender yet</span>" in page
+    assert 'href="/sender-settings/?user=DUPOND"' in page
 
 
 def test_a_user_is_created(administrator: Visitor, shop: FakeServices) -> None:
