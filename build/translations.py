@@ -22,6 +22,7 @@ _KEYWORDS = {
     "ngettext": (1, 2),
     "pgettext": ((1, "c"), 2),
     "lazy_gettext": None,
+    "_l": None,
     "N_": None,
     "_n": (1, 2),
     "npgettext": ((1, "c"), 2, 3),
