@@ -24,6 +24,8 @@ Dovecot or gnome-keyring is missing, or where root is needed and not there.
   after the other), any security. It keeps `sessions` (every line, secrets too) and `deliveries`.
 - `tcp_proxy`: call it with a server's port and a Disturbance (tcp_proxy.py): cut at a byte, after a pattern, with the
   server's answer swallowed; closed, reset or frozen; delayed; dripping. `encryption=True` takes the TLS apart.
+- authorization_server.py: an OAuth2 provider over https with `rules` to break and `forms` to look at, and
+  sign_in_person.py: his user with a browser. tests/integration/oauth_setting.py puts both before a shop.
 - `secret_service`, `locked_secret_service`, `empty_secret_service`: gnome-keyring on a bus of its own, for child
   processes started with `.environment`; `.lock()` locks it midway. `no_secret_service`: the environment without any.
 - ports.py: `closed_port()` refuses, `unanswering_port()` never answers.

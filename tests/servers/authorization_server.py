@@ -24,7 +24,8 @@ from tests.servers.ports import LOOPBACK
 CLIENT_ID = "facteur-tests"
 SCOPE = "https://mail.test/SMTP.Send offline_access"
 DEVICE_GRANT = "urn:ietf:params:oauth:grant-type:device_code"
-_PAGE = """<!doctype html><html lang="en"><title>Provider</title><main><h1>Let Facteur send mail?</h1>
+_PAGE = """<!doctype html><html lang="en"><title>Provider</title>
+<link rel="icon" href="data:,"><main><h1>Let Facteur send mail?</h1>
 <form method="post" action="/decide"><input type="hidden" name="request" value="{request}">
 <button name="decision" value="allow">Allow</button>
 <button name="decision" value="deny">Deny</button></form></main></html>
@@ -237,6 +238,9 @@ class _Listener(ThreadingHTTPServer):
     daemon_threads = True
     block_on_close = False
     owner: AuthorizationServer
+
+    def handle_error(self, request: object, client_address: object) -> None:
+        """Let clients go that don't trust the certificate, or close without a word."""
 
 
 class _Handler(BaseHTTPRequestHandler):

@@ -82,6 +82,7 @@ def test_without_a_file_nobody_is_registered(tmp_path: Path) -> None:
 MISTAKES = {
     "no TOML": ("[microsoft", "microsoft"),
     "no table": ('client_id = "1"', "[microsoft]"),
+    "strange name": ('["our sso"]\nclient_id = "1"\n', "our sso: use small letters"),
     "no client": ("[google]\n", "google: client_id is missing"),
     "no text": ("[google]\nclient_id = 4\n", "google.client_id must be a text in quotation marks"),
     "strange field": ('[google]\nclient_id = "1"\nclientid = "2"\n', "google: unknown clientid"),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import re
 import tomllib
 from collections.abc import Iterable, Mapping
 from dataclasses import fields, replace
@@ -35,6 +36,7 @@ GOOGLE = OAuthProvider(
     authorize_extras=(("access_type", "offline"), ("prompt", "consent")),
 )
 KNOWN_PROVIDERS = (MICROSOFT, GOOGLE)
+_ID = re.compile("[a-z0-9][a-z0-9_]{0,39}")  # as in the provider files
 _ADDRESSES = ("authorize_url", "token_url", "device_url", "revoke_url")
 _OF_PROVIDER = {field.name for field in fields(OAuthProvider)} - {"id", "authorize_extras"}
 _OF_CLIENT = {field.name for field in fields(OAuthClient)}
@@ -80,6 +82,8 @@ def _read(file: Path) -> dict[str, OAuthRegistration]:
 
 
 def _registration(name: str, table: object) -> OAuthRegistration:
+    if not _ID.fullmatch(name):
+        raise ClientsFileError(f"{name}: use small letters, digits and _ for the name of a provider")
     if not isinstance(table, Mapping):
         raise ClientsFileError(f"{name}: put it under the name of a provider, as in [microsoft]")
     values = {key: _text(f"{name}.{key}", value) for key, value in table.items()}
