@@ -2,24 +2,29 @@
 
 from __future__ import annotations
 
+import logging
 import sys
 import threading
 from collections.abc import Iterator
-from contextlib import ExitStack, contextmanager
+from contextlib import ExitStack, contextmanager, suppress
 from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from backend.adapters.clock import SystemClock
 from backend.adapters.file_lock import hold
+from backend.adapters.logs import start_logging
 from backend.adapters.stores.settings.store import FolderSettingsStore
 from backend.adapters.stores.settings.users import FolderUserStore
 from backend.domain.errors import FacteurError, NotFoundError, StorageError
-from backend.domain.sender_profile import SenderProfile
+from backend.domain.sender_profile import SenderProfile, SendingMode
 
 if TYPE_CHECKING:
+    from backend.adapters.mail.handed_over_files import HandedOverFiles
     from backend.adapters.mail.training_server import TrainingServer
     from backend.adapters.stores.records.database import RecordsDatabase
+    from backend.domain.mail_client import MailClientOffer
+    from backend.domain.relay import Relay
     from backend.ports import (
         Clock,
         CustomerStore,
@@ -52,6 +57,7 @@ def open_services(data_dir: Path | None, *, training: bool, lasting: bool = Fals
     """
     folder = (data_dir or default_data_dir()).absolute()
     services = FolderServices(_private(folder / TRAINING_FOLDER if training else folder), training=training)
+    services.keep_log()
     try:
         if training:
             _fill_training(services)
@@ -221,6 +227,15 @@ class FolderServices:
             from backend.adapters.mail.training_server import TrainingTransport
 
             return TrainingTransport(self._training_server)
+        if sender.mode is SendingMode.MAIL_CLIENT:
+            from backend.adapters.mail.mail_client import MailClientTransport
+
+            return MailClientTransport(self._handed_over_files)
+        if sender.mode is SendingMode.RELAY:
+            from backend.adapters.mail.relay import RelayTransport
+
+            company = self.settings.company()
+            return RelayTransport(self.relay(), _SecretsWhenAsked(self), company.name if company else "")
         from backend.adapters.mail.smtp import SmtpTransport
         from backend.usecases.save_sender_profile import password_name
 
@@ -228,6 +243,30 @@ class FolderServices:
             lambda: self.secrets.get(password_name(sender.user)) or "",
             lambda renew: self.oauth.access_token(sender, renew=renew),
         )
+
+    def mail_client_offer(self) -> MailClientOffer:
+        """Return the mail program of this PC, or why none can be offered; asks the system each time."""
+        from backend.adapters.mail.installed_client import find_mail_client
+
+        return find_mail_client()
+
+    def forget_handed_over_files(self) -> int:
+        """Delete the copies that programs which are gone gave to mail programs."""
+        return self._handed_over_files.forget()
+
+    def relay(self) -> Relay | None:
+        """Return the managed relay of this installation; a password in its file moves to the secret store."""
+        if self._training:
+            return None
+        from backend.adapters.mail.relay import RelayFile
+
+        files = RelayFile((self._data_dir, program_folder()), self._data_dir / "locks", self.clock)
+        return files.current(_SecretsWhenAsked(self))
+
+    def keep_log(self) -> None:
+        """Write the program's log into this folder until the end."""
+        handler = start_logging(self._data_dir / "logs")
+        self._ending.callback(logging.getLogger().removeHandler, handler)
 
     def tidy_later(self) -> None:
         """Put right what a crash left and clear away finished PDFs, once the first page is out."""
@@ -247,6 +286,14 @@ class FolderServices:
         records = RecordsDatabase(self._data_dir / "records.sqlite3")
         self._ending.callback(records.close)
         return records
+
+    @cached_property
+    def _handed_over_files(self) -> HandedOverFiles:
+        from backend.adapters.mail.handed_over_files import HandedOverFiles
+
+        files = HandedOverFiles(self._data_dir / "handed-over")
+        self._ending.callback(files.close)
+        return files
 
     @cached_property
     def _training_server(self) -> TrainingServer:
@@ -299,8 +346,9 @@ def _tidy(services: FolderServices) -> None:
     # What can't be done now is done at the next start.
     from backend.usecases.work_outbox import clear_pdf_folder, recover_after_restart
 
-    try:
+    with suppress(FacteurError):
+        services.forget_handed_over_files()
+        services.relay()
+    with suppress(FacteurError):
         recover_after_restart(services)
         clear_pdf_folder(services)
-    except FacteurError:
-        return

@@ -2,34 +2,38 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterable, Sequence
-from contextlib import AbstractContextManager
-from datetime import datetime
-from pathlib import Path
-from typing import Protocol
+from typing import TYPE_CHECKING, Protocol
 
-from backend.domain.customer import Contact, Customer
-from backend.domain.document_type import DocumentType
-from backend.domain.found_server import FoundServer, ServerSearch
-from backend.domain.mail_provider import MailProvider, ProviderFileFault
-from backend.domain.mail_template import MailTemplate
-from backend.domain.oauth import AnswerTexts, OAuthAvailability, OAuthTokens, SignInState, SignInWay
-from backend.domain.outgoing_mail import Delivery, JournalEntry, MailState, OutgoingMail, SendingPhase
-from backend.domain.pdf_settings import EngineDescription, PageFormat, PdfSettings
-from backend.domain.sender_profile import SenderProfile
-from backend.domain.shop import Cashier, Company, Product, Till
-from backend.domain.ticket import (
-    ChainReport,
-    ImportedTicket,
-    RecordedTicket,
-    Ticket,
-    TicketNumber,
-    TicketQuery,
-    TicketSummary,
-    TicketTotals,
-)
-from backend.domain.ticket_layout import TicketLayout, TicketMarks
-from backend.domain.user import User
+if TYPE_CHECKING:  # every page and command imports this module: it stays light
+    from collections.abc import Callable, Collection, Iterable, Sequence
+    from contextlib import AbstractContextManager
+    from datetime import datetime
+    from pathlib import Path
+
+    from backend.domain.customer import Contact, Customer
+    from backend.domain.document_type import DocumentType
+    from backend.domain.found_server import FoundServer, ServerSearch
+    from backend.domain.mail_client import MailClientOffer
+    from backend.domain.mail_provider import MailProvider, ProviderFileFault
+    from backend.domain.mail_template import MailTemplate
+    from backend.domain.oauth import AnswerTexts, OAuthAvailability, OAuthTokens, SignInState, SignInWay
+    from backend.domain.outgoing_mail import Delivery, JournalEntry, MailState, OutgoingMail, SendingPhase
+    from backend.domain.pdf_settings import EngineDescription, PageFormat, PdfSettings
+    from backend.domain.relay import Relay
+    from backend.domain.sender_profile import SenderProfile
+    from backend.domain.shop import Cashier, Company, Product, Till
+    from backend.domain.ticket import (
+        ChainReport,
+        ImportedTicket,
+        RecordedTicket,
+        Ticket,
+        TicketNumber,
+        TicketQuery,
+        TicketSummary,
+        TicketTotals,
+    )
+    from backend.domain.ticket_layout import TicketLayout, TicketMarks
+    from backend.domain.user import User
 
 
 class Clock(Protocol):
@@ -46,7 +50,8 @@ class SendingWatch(Protocol):
     def step(self, name: str, detail: str = "") -> None:
         """Tell a finished step.
 
-        Steps: name_found, connected, encrypted, signed_in, sender_accepted, recipient_accepted, message_accepted.
+        Steps: name_found, connected, encrypted, signed_in, sender_accepted, recipient_accepted, message_accepted;
+        of a mail program: client_found, handed_over.
         """
 
 
@@ -56,8 +61,8 @@ class MailTransport(Protocol):
     def send(self, mail: OutgoingMail, sender: SenderProfile, watch: SendingWatch) -> Delivery:
         """Send to `mail.remaining_recipients`; return a result for each of them.
 
-        Raises MailFailure when nothing was accepted for a reason of the whole mail, with cause ANSWER_LOST when the
-        answer to the final dot never came. Nothing is raised after the server has accepted.
+        Raises MailFailure when nothing was accepted for a reason of the whole mail, with a cause of PERHAPS_SENT when
+        the answer to the final dot never came. Nothing is raised after the server has accepted.
         """
 
 
@@ -357,4 +362,13 @@ class Services(Protocol):
         """Keep secrets in a file that only this account's rights protect, where no store was chosen yet."""
 
     def transport_for(self, sender: SenderProfile) -> MailTransport:
-        """Return the way this user's mail leaves; in training always the embedded server."""
+        """Return the way this user's mail leaves; in training always the embedded server. Raises MailFailure."""
+
+    def mail_client_offer(self) -> MailClientOffer:
+        """Return the mail program of this PC, or why none can be offered; asks the system, in up to some seconds."""
+
+    def forget_handed_over_files(self) -> int:
+        """Delete what was copied for mail programs by programs that are gone; return how many of these."""
+
+    def relay(self) -> Relay | None:
+        """Return the managed relay of this installation, None where there is none; raises MailFailure."""

@@ -10,9 +10,11 @@ from datetime import datetime, timedelta
 from pathlib import Path
 
 from backend.domain.errors import FacteurError, NotFoundError
+from backend.domain.mail_client import MailClientOffer
 from backend.domain.mail_failure import MailCause, MailFailure
 from backend.domain.outgoing_mail import Delivery, OutgoingMail, RecipientResult, RecipientStatus, SendingPhase
 from backend.domain.pdf_settings import EngineDescription, PageFormat, PdfEngineMissingError, PdfFailure
+from backend.domain.relay import Relay
 from backend.domain.sender_profile import SenderProfile
 from backend.domain.ticket import RecordedTicket
 from backend.domain.ticket_layout import TicketLayout, TicketMarks
@@ -70,6 +72,7 @@ class FakeMailTransport:
         self.answers: Mapping[str, RecipientResult] = {}
         self.failure: FacteurError | None = None
         self.fails_in = SendingPhase.CONNECTING
+        self.hands_over = False  # as a mail program does
 
     def refuse(self, mail_cause: MailCause, in_phase: SendingPhase = SendingPhase.CONNECTING) -> None:
         """Let every sending from now on fail."""
@@ -87,6 +90,8 @@ class FakeMailTransport:
         if any(result.status is RecipientStatus.ACCEPTED for result in results.values()):
             self.sent.append(mail)
             watch.step("message_accepted", "250 2.0.0 Ok")
+        if self.hands_over:
+            return Delivery(results, "", handed_over=True)
         return Delivery(results, "250 2.0.0 Ok: queued")
 
 
@@ -155,6 +160,8 @@ class FakeServices:
     transport: FakeMailTransport = field(default_factory=FakeMailTransport)
     pdf_engine: FakePdfEngine = field(default_factory=FakePdfEngine)
     captured: MemoryMailbox = field(default_factory=MemoryMailbox)
+    client_offer: MailClientOffer = field(default_factory=lambda: MailClientOffer(None, MailCause.CLIENT_MISSING))
+    relay_in_force: Relay | None = None
 
     def __post_init__(self) -> None:
         self.tickets = MemoryTicketStore(self.shop)
@@ -182,6 +189,15 @@ class FakeServices:
 
     def transport_for(self, sender: SenderProfile) -> FakeMailTransport:
         return self.transport
+
+    def mail_client_offer(self) -> MailClientOffer:
+        return self.client_offer
+
+    def forget_handed_over_files(self) -> int:
+        return 0
+
+    def relay(self) -> Relay | None:
+        return self.relay_in_force
 
 
 def fake_services(data_dir: Path) -> Services:

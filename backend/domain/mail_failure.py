@@ -41,6 +41,22 @@ class MailCause(StrEnum):
     ACCENTED_ADDRESS = "accented_address"
     UNEXPECTED_ANSWER = "unexpected_answer"
     CANCELLED = "cancelled"
+    CLIENT_MISSING = "client_missing"  # no mail program on this PC
+    CLIENT_UNSUPPORTED = "client_unsupported"  # it takes no mail from other programs
+    CLIENT_NO_SCREEN = "client_no_screen"
+    CLIENT_CANCELLED = "client_cancelled"
+    CLIENT_FAILED = "client_failed"
+    CLIENT_SIGN_IN = "client_sign_in"
+    CLIENT_NO_ROOM = "client_no_room"  # disk or memory
+    CLIENT_DENIED = "client_denied"
+    CLIENT_LIMIT = "client_limit"  # too many files or recipients, too big
+    CLIENT_FILE_UNREADABLE = "client_file_unreadable"
+    CLIENT_RECIPIENT_REFUSED = "client_recipient_refused"
+    CLIENT_OFFLINE = "client_offline"
+    CLIENT_SILENT = "client_silent"  # no answer in time: perhaps it left
+    RELAY_MISSING = "relay_missing"  # no relay.toml in this installation
+    RELAY_FILE_WRONG = "relay_file_wrong"
+    RELAY_PASSWORD_MISSING = "relay_password_missing"  # noqa: S105 - a code, not a password
 
 
 TEMPORARY = frozenset(
@@ -52,8 +68,10 @@ TEMPORARY = frozenset(
         MailCause.RECIPIENT_DEFERRED,
         MailCause.SERVER_BUSY,
         MailCause.CONNECTION_LOST,
+        MailCause.CLIENT_OFFLINE,
     }
 )
+PERHAPS_SENT = frozenset({MailCause.ANSWER_LOST, MailCause.CLIENT_SILENT})
 
 
 @dataclass(eq=False)

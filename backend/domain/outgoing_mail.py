@@ -170,11 +170,15 @@ class OutgoingMail:
 
 @dataclass(frozen=True, slots=True)
 class Delivery:
-    """What a transport reports when the server has answered: a result per recipient, its last words, masked."""
+    """What a transport reports when the server has answered: a result per recipient, its last words, masked.
+
+    `handed_over`: a mail program took it, which is no proof that it left.
+    """
 
     results: Mapping[str, RecipientResult]
     server_reply: str
     transcript: str = ""
+    handed_over: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -56,12 +56,14 @@ class SenderProfile:
     oauth_provider: str = ""  # its id in the provider file, `microsoft`; "" without OAuth2
     pinned_certificate: str = ""  # SHA-256 (hex) of the one certificate accepted for a private host
     show_message: bool = False  # mail client: show its window before sending
+    relay_version: str = ""  # managed relay: of the relay.toml in force
     secret_version: str = ""
     delivery_notification: bool = False
     read_receipt: bool = False
     priority: Priority = Priority.NORMAL
     tested_fingerprint: str = ""
     tested_at: datetime | None = None
+    tested_unseen: str = ""  # fingerprint of a test handed to a mail program: a person must say whether it left
 
     @property
     def signs_in_as(self) -> str:
@@ -80,6 +82,19 @@ class SenderProfile:
         """Tell whether exactly these settings have sent a test mail."""
         return bool(self.tested_fingerprint) and self.tested_fingerprint == self.fingerprint
 
+    @property
+    def awaits_confirmation(self) -> bool:
+        """Tell whether the test of exactly these settings was handed over, and nobody has said yet whether it left."""
+        return bool(self.tested_unseen) and self.tested_unseen == self.fingerprint
+
     def tested(self, at: datetime) -> SenderProfile:
         """Return the profile with its gate open."""
-        return replace(self, tested_fingerprint=self.fingerprint, tested_at=at)
+        return replace(self, tested_fingerprint=self.fingerprint, tested_at=at, tested_unseen="")
+
+    def not_working(self) -> SenderProfile:
+        """Return the profile with its gate closed."""
+        return replace(self, tested_fingerprint="", tested_at=None, tested_unseen="")
+
+    def handed_over(self) -> SenderProfile:
+        """Return the profile as its test waits for a person's word; an open gate stays open until then."""
+        return replace(self, tested_unseen=self.fingerprint)

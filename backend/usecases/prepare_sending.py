@@ -11,11 +11,11 @@ from backend.domain.document_type import DocumentType
 from backend.domain.email_address import split_addresses
 from backend.domain.errors import FacteurError, NotFoundError
 from backend.domain.field_catalogue import read_field
-from backend.domain.mail_failure import SenderNotSetError, SenderNotTestedError
+from backend.domain.mail_failure import MailFailure, SenderNotSetError, SenderNotTestedError
 from backend.domain.mail_template import MailTemplate, default_template
 from backend.domain.outgoing_mail import Attachment, OutgoingMail
 from backend.domain.placeholder import fill_placeholders
-from backend.domain.sender_profile import SenderProfile
+from backend.domain.sender_profile import SenderProfile, SendingMode
 from backend.domain.ticket import Ticket, TicketNumber
 from backend.ports import Services
 from backend.usecases.make_ticket_pdf import choose_layout, make_ticket_pdf, next_reprint, remove_folder
@@ -26,7 +26,7 @@ def sender_of(user: str, services: Services) -> SenderProfile:
     profile = services.settings.sender_profile(user)
     if profile is None or not profile.email:
         raise SenderNotSetError(user)
-    return profile
+    return _with_relay(profile, services) if profile.mode is SendingMode.RELAY else profile
 
 
 def tested_sender_of(user: str, services: Services) -> SenderProfile:
@@ -35,6 +35,20 @@ def tested_sender_of(user: str, services: Services) -> SenderProfile:
     if not profile.gate_is_open:
         raise SenderNotTestedError(user)
     return profile
+
+
+def _with_relay(profile: SenderProfile, services: Services) -> SenderProfile:
+    """Note which relay is in force: another one than was tested closes the gate, as any change does."""
+    try:
+        relay = services.relay()
+        version = relay.version if relay else ""
+    except MailFailure:
+        version = "unreadable"  # the test says why
+    if version == profile.relay_version:
+        return profile
+    changed = replace(profile, relay_version=version)
+    services.settings.save_sender_profile(changed)
+    return changed
 
 
 def new_mail_id() -> str:

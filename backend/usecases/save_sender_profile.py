@@ -28,6 +28,7 @@ def save_sender_profile(profile: SenderProfile, password: str | None, services: 
         secret_version=version,
         tested_fingerprint=known.tested_fingerprint if known else "",
         tested_at=known.tested_at if known else None,
+        tested_unseen=known.tested_unseen if known else "",
     )
     services.settings.save_sender_profile(saved)
     return saved

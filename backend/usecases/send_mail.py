@@ -9,7 +9,7 @@ from datetime import datetime, timedelta
 
 from backend.domain.document_type import DocumentType
 from backend.domain.errors import FacteurError, InvalidInputError, StorageError
-from backend.domain.mail_failure import MailCause, MailFailure
+from backend.domain.mail_failure import PERHAPS_SENT, MailFailure
 from backend.domain.outgoing_mail import (
     Delivery,
     JournalEntry,
@@ -68,7 +68,8 @@ class _CommittingWatch:
         self._shown = shown
 
     def phase(self, phase: SendingPhase) -> None:
-        self._services.outbox.save_phase(self._mail_id, phase)
+        if phase is not SendingPhase.CONNECTING:  # that one was committed with the state SENDING
+            self._services.outbox.save_phase(self._mail_id, phase)
         self._shown.phase(phase)
 
     def step(self, name: str, detail: str = "") -> None:
@@ -157,7 +158,7 @@ def _answered(mail: OutgoingMail, delivery: Delivery, services: Services, *, aut
 
 
 def _failed(mail: OutgoingMail, failure: MailFailure, services: Services, *, automatic: bool) -> SendingOutcome:
-    if failure.mail_cause is MailCause.ANSWER_LOST:
+    if failure.mail_cause in PERHAPS_SENT:
         state = MailState.UNKNOWN
     else:
         state = MailState.DEFERRED if failure.is_temporary else MailState.FAILED

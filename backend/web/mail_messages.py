@@ -12,6 +12,7 @@ from flask_babel import lazy_gettext as _l
 
 from backend.domain.mail_failure import MailCause
 from backend.domain.oauth import ACCOUNT_REFUSED
+from backend.web import mail_client_messages
 
 Text = tuple[LazyString, LazyString]
 
@@ -144,6 +145,7 @@ TEXTS: Mapping[MailCause, Text] = {
         _l("Check the server's name and the port: perhaps it is no mail server."),
     ),
     MailCause.CANCELLED: (_l("The sending was stopped before it was done."), _l("Send the mail again when you like.")),
+    **mail_client_messages.TEXTS,
 }
 
 # Where `detail` holds the fact that makes it clear.
@@ -159,6 +161,7 @@ WITH_DETAIL: Mapping[MailCause, LazyString] = {
         "%(detail)s."
     ),
     MailCause.MESSAGE_TOO_BIG: _l("The mail is too big for your mail server, which takes %(megabytes)s MB at most."),
+    **mail_client_messages.WITH_DETAIL,
 }
 
 # Where the server's own words are the best there is.

@@ -118,6 +118,8 @@ _STEPS: Mapping[str, LazyString] = {
     "sender_accepted": _l("Sender accepted"),
     "recipient_accepted": _l("Recipient accepted"),
     "message_accepted": _l("Mail accepted"),
+    "client_found": _l("Mail program found"),
+    "handed_over": _l("Handed to the mail program"),
 }
 
 

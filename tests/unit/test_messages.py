@@ -49,6 +49,8 @@ STEPS = (
     "sender_accepted",
     "recipient_accepted",
     "message_accepted",
+    "client_found",
+    "handed_over",
 )
 
 

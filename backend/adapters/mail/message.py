@@ -49,10 +49,10 @@ def build_message(mail: OutgoingMail, sender: SenderProfile, *, reply_to: str = 
     is_plain = all(address.rpartition("@")[0].isascii() for address in named)
     head = EmailMessage(policy=_SEVEN_BITS if is_plain else _UTF8_HEADERS)
     _set_headers(head, mail, sender, reply_to)
-    text = _lines(mail.body)
+    text = text_lines(mail.body)
     both = multipart("alternative", [text_part("plain", text), text_part("html", _page(text))])
     files = [
-        file_part(_one_line(attachment.name), attachment.media_type, _read(attachment))
+        file_part(one_line(attachment.name), attachment.media_type, _read(attachment))
         for attachment in mail.attachments
     ]
     return head.as_bytes().rstrip(b"\r\n") + b"\r\nMIME-Version: 1.0\r\n" + multipart("mixed", [both, *files])
@@ -67,13 +67,13 @@ def _set_headers(message: EmailMessage, mail: OutgoingMail, sender: SenderProfil
         message["Cc"] = [_address(address) for address in mail.cc]
     if reply_to:
         message["Reply-To"] = _address(reply_to)
-    message["Subject"] = _one_line(mail.subject)
+    message["Subject"] = one_line(mail.subject)
     message["Date"] = format_datetime(mail.created_at)
     message["Message-ID"] = f"<{wire_address(mail.message_id.strip('<>'))}>"
     for name, value in _PRIORITY_HEADERS.get(mail.priority, ()):
         message[name] = value
     if mail.read_receipt:
-        message["Disposition-Notification-To"] = str(_address(sender.email))  # RFC 8098 2.1
+        message["Disposition-Notification-To"] = str(_address(reply_to or sender.email))  # RFC 8098 2.1
 
 
 def _page(text: str) -> str:
@@ -98,17 +98,18 @@ def _read(attachment: Attachment) -> bytes:
 def _address(address: str, name: str = "") -> Address:
     local, _, domain = wire_address(address).rpartition("@")
     try:
-        return Address(_one_line(name), local, domain)
+        return Address(one_line(name), local, domain)
     except ValueError:
         raise InvalidInputError("email", "email", mask_addresses(address)) from None
 
 
-def _one_line(text: str) -> str:
+def one_line(text: str) -> str:
     """Return a text that can't end its header: no line breaks, no control characters."""
     return " ".join("".join(" " if _is_control(char) else char for char in text).split())
 
 
-def _lines(text: str) -> str:
+def text_lines(text: str) -> str:
+    """Return a text with Unix line ends and one at its end, without control characters."""
     unified = text.replace("\r\n", "\n").replace("\r", "\n")
     kept = "".join(char for char in unified if char in "\n\t" or not _is_control(char))
     return kept.rstrip("\n") + "\n"

@@ -31,11 +31,13 @@ class SmtpTransport:
         password: Callable[[], str] = str,
         access_token: Callable[[bool], str] = lambda _renew: "",
         *,
+        reply_to: str = "",
         context_factory: Callable[[], ssl.SSLContext] = system_trust,
         timeouts: Timeouts | None = None,
     ) -> None:
         self._password = password
         self._access_token = access_token
+        self._reply_to = reply_to
         self._context_factory = context_factory
         self._timeouts = timeouts or Timeouts()
 
@@ -43,7 +45,7 @@ class SmtpTransport:
         """Send as `ports.MailTransport` says; an attachment that can't be read is a NotFoundError or StorageError."""
         if sender.signs_in_as and sender.security is ConnectionSecurity.NONE:
             raise MailFailure(MailCause.ENCRYPTION_REQUIRED, sender.host, sender.port)
-        message = build_message(mail, sender)
+        message = build_message(mail, sender, reply_to=self._reply_to)
         credentials = self._credentials(sender)
         watch.phase(SendingPhase.CONNECTING)
         attempt = Attempt(
@@ -85,7 +87,9 @@ class SmtpTransport:
             return Delivery(results, "", session.transcript)
         plain_mail = _without(mail, accented)
         delivery = session.deliver(
-            _envelope(plain_mail, sender), build_message(plain_mail, sender), self._timeouts.final_answer_s
+            _envelope(plain_mail, sender),
+            build_message(plain_mail, sender, reply_to=self._reply_to),
+            self._timeouts.final_answer_s,
         )
         return replace(delivery, results={**results, **delivery.results})
 
