@@ -1,11 +1,14 @@
-"""Fixtures of the real servers; tests/servers/__init__.py says what each gives."""
+"""Fixtures of the real servers (tests/servers/__init__.py says what each gives), and of the program on a folder."""
 
+import shutil
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack
 from pathlib import Path
 
 import pytest
 
+from tests.import_files import a_shop_value, a_ticket_value, json_file
+from tests.program import Program
 from tests.servers.certificates import Certificates, make_certificates
 from tests.servers.children import server_folder
 from tests.servers.dovecot import Dovecot
@@ -97,3 +100,38 @@ def empty_secret_service() -> Iterator[SecretService]:
 @pytest.fixture
 def no_secret_service(tmp_path: Path) -> dict[str, str]:
     return environment_without_secret_service(tmp_path)
+
+
+@pytest.fixture(scope="session")
+def training_at_first(tmp_path_factory: pytest.TempPathFactory) -> Program:
+    """Fill a training folder once; each test gets a copy."""
+    program = Program(tmp_path_factory.mktemp("training"), ("--training",))
+    assert program.call("ticket", "list").exit_code == 0
+    return program
+
+
+@pytest.fixture
+def training(training_at_first: Program, tmp_path: Path) -> Program:
+    """Give the training mode on a folder of the test's own."""
+    shutil.copytree(training_at_first.data_dir, tmp_path / "data")
+    return Program(tmp_path, ("--training",))
+
+
+@pytest.fixture(scope="session")
+def shop_at_first(tmp_path_factory: pytest.TempPathFactory) -> Program:
+    """Fill a real shop once."""
+    program = Program(tmp_path_factory.mktemp("shop"))
+    files = program.folder
+    assert program.call("shop", "load", json_file(files / "shop.json", a_shop_value())).exit_code == 0
+    tickets = [a_ticket_value(), a_ticket_value(till="C1")]
+    assert program.call("ticket", "import", json_file(files / "tickets.json", tickets)).exit_code == 0
+    with program.opened() as services:
+        services.accept_unprotected_secrets()
+    return program
+
+
+@pytest.fixture
+def shop(shop_at_first: Program, tmp_path: Path) -> Program:
+    """Give a real shop of the test's own: walk-in tickets K1-1 (foreign) and C1-1, secrets in a file, no sender."""
+    shutil.copytree(shop_at_first.data_dir, tmp_path / "data")
+    return Program(tmp_path)

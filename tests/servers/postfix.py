@@ -118,7 +118,7 @@ class Postfix:
         path = self.folder / "log" / "mail.log"
         deadline = time.monotonic() + 5
         while True:
-            text = path.read_text("utf-8", errors="replace")
+            text = path.read_text("utf-8", errors="replace") if path.exists() else ""
             if mark in text or time.monotonic() > deadline:
                 return text
             time.sleep(0.01)
