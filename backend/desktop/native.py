@@ -9,7 +9,7 @@ import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from backend.web.services import NoProgramError
+from backend.web.desktop_port import NoProgramError
 
 if TYPE_CHECKING:
     from webview import Window

@@ -14,8 +14,8 @@ from typing import TYPE_CHECKING, Any, ClassVar
 from backend.desktop.end_signal import end_signal
 from backend.domain.errors import FacteurError
 from backend.ports import Services
+from backend.web.desktop_port import SENDING_THREADS
 from backend.web.launch import LOOPBACK, LaunchTokens
-from backend.web.services import SENDING_THREADS
 
 if TYPE_CHECKING:
     from _typeshed.wsgi import WSGIApplication

@@ -18,7 +18,7 @@ from backend.desktop.server import LocalServer
 from backend.desktop.single_instance import OneWindow
 from backend.desktop.window_support import why_no_window
 from backend.ports import Services
-from backend.web.start_messages import NoWindow, explain_no_window, explain_silent_window
+from backend.web.desktop_port import NoWindow
 
 if TYPE_CHECKING:
     from webview import Window
@@ -44,12 +44,16 @@ def open_window(
     place = OneWindow(services.data_dir)
     if not place.claim():
         if not place.ask_first():
+            from backend.web.start_messages import explain_silent_window
+
             announce(explain_silent_window(language))
         return
     pages = _Pages(services, language, open_training)
     try:
         reason = why_no_window() or _show_window(pages, place)
         if reason is not None:
+            from backend.web.start_messages import explain_no_window
+
             announce(explain_no_window(reason, language))
             _use_browser(pages, place, announce)
     finally:

@@ -7,7 +7,7 @@ import sys
 from collections.abc import Callable, Iterator
 from importlib.util import find_spec
 
-from backend.web.start_messages import NoWindow
+from backend.web.desktop_port import NoWindow
 
 # https://learn.microsoft.com/microsoft-edge/webview2/concepts/distribution, "Detect if a WebView2 Runtime is installed"
 _WEBVIEW2 = r"Microsoft\EdgeUpdate\Clients\{F3017226-FE2A-4295-8BDF-00C3A9A7E4C5}"

@@ -10,10 +10,11 @@ from jinja2 import StrictUndefined
 
 from backend.ports import Services
 from backend.web import auth, errors, htmx, navigation, screens, security
+from backend.web.desktop_port import Desktop, NoDesktop
 from backend.web.format import FILTERS
 from backend.web.language import set_up as set_up_language
 from backend.web.launch import LaunchTokens
-from backend.web.services import Desktop, NoDesktop, keep_services, services
+from backend.web.services import keep_services, services
 from backend.web.static_address import static_address
 from backend.web.template_cache import template_cache
 

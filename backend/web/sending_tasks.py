@@ -16,7 +16,7 @@ from flask import Flask, current_app
 
 from backend.domain.errors import FacteurError
 from backend.domain.outgoing_mail import SendingPhase
-from backend.web.services import SENDING_THREADS
+from backend.web.desktop_port import SENDING_THREADS
 
 _log = logging.getLogger("facteur.web")
 _FINISHED_KEPT = 20

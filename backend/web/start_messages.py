@@ -2,21 +2,11 @@
 
 from __future__ import annotations
 
-from enum import StrEnum
-
 from flask import Flask
 from flask_babel import gettext as _
 
+from backend.web.desktop_port import NoWindow
 from backend.web.language import set_up
-
-
-class NoWindow(StrEnum):
-    """Why Facteur can't open a window of its own."""
-
-    NO_SCREEN = "no_screen"
-    NO_LIBRARY = "no_library"
-    NO_RUNTIME = "no_runtime"
-    FAILED = "failed"
 
 
 def explain_no_window(reason: NoWindow, language: str) -> str:

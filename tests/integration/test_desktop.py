@@ -19,8 +19,8 @@ from backend.desktop.end_signal import end_signal
 from backend.desktop.native import NativeDesktop
 from backend.desktop.own_origin import is_ours
 from backend.desktop.window_support import has_webview2, why_no_window
-from backend.web.services import NoProgramError
-from backend.web.start_messages import NoWindow, explain_no_window, explain_silent_window
+from backend.web.desktop_port import NoProgramError, NoWindow
+from backend.web.start_messages import explain_no_window, explain_silent_window
 from tests.integration.programs_on_path import note_calls
 
 URL = "http://127.0.0.1:4711/enter?t=SECRET-OF-THE-START"

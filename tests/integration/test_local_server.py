@@ -21,7 +21,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from backend.desktop.server import LocalServer, PortUnavailableError
-from backend.web.services import SENDING_THREADS
+from backend.web.desktop_port import SENDING_THREADS
 
 if TYPE_CHECKING:
     from _typeshed.wsgi import StartResponse, WSGIEnvironment

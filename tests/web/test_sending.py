@@ -16,8 +16,8 @@ from backend.domain.outgoing_mail import MailState, OutgoingMail, RecipientResul
 from backend.domain.pdf_settings import PdfFailure
 from backend.domain.shop import PrinterKind
 from backend.web.create_app import create_app
+from backend.web.desktop_port import SENDING_THREADS, NoProgramError
 from backend.web.launch import LaunchTokens
-from backend.web.services import SENDING_THREADS, NoProgramError
 from tests.builders import (
     a_company,
     a_contact,
