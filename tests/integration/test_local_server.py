@@ -148,6 +148,18 @@ def test_the_data_folder_is_closed_to_others(program: Program) -> None:
     assert program.data_dir.stat().st_mode & 0o077 == 0
 
 
+def test_no_secret_of_a_session_is_written_anywhere(program: Program) -> None:
+    with contextlib.closing(HTTPConnection("127.0.0.1", program.port, timeout=10)) as browser:
+        browser.request("GET", "/enter?t=wrong-CANARY")
+        answer = browser.getresponse()
+        answer.read()
+        assert answer.status == 403
+    secrets = [b"CANARY", program.url.partition("t=")[2].encode()]
+    written = [path for path in program.data_dir.rglob("*") if path.is_file()]
+    assert written
+    assert [path for path in written for secret in secrets if secret in path.read_bytes()] == []
+
+
 # How it ends
 
 

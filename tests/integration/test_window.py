@@ -1,4 +1,4 @@
-"""The real window (pywebview) on a virtual screen."""
+"""The real window (pywebview) on a virtual screen, and the browser where there is none."""
 
 from __future__ import annotations
 
@@ -16,7 +16,6 @@ import pytest
 from tests.integration.programs_on_path import note_calls
 from tests.servers.screen import Screen, virtual_screen
 
-pytestmark = pytest.mark.window
 ROOT = Path(__file__).resolve().parents[2]
 
 
@@ -26,6 +25,7 @@ def screen(tmp_path: Path) -> Iterator[Screen]:
         yield running
 
 
+@pytest.mark.window
 def test_the_window_shows_the_first_page_and_a_second_start_brings_it_to_the_front(
     tmp_path: Path, screen: Screen
 ) -> None:
@@ -46,6 +46,24 @@ def test_the_window_shows_the_first_page_and_a_second_start_brings_it_to_the_fro
     assert list((tmp_path / "shop").rglob("address.json")) == []
 
 
+def test_without_a_screen_the_browser_opens_and_a_second_start_opens_it_again(tmp_path: Path) -> None:
+    opened = note_calls(tmp_path / "bin", "a-browser")
+    environment = {name: value for name, value in os.environ.items() if name not in {"DISPLAY", "WAYLAND_DISPLAY"}}
+    environment["BROWSER"] = str(tmp_path / "bin" / "a-browser")
+    command = [sys.executable, "app.py", "--data-dir", str(tmp_path / "shop")]
+    with subprocess.Popen(command, cwd=ROOT, env=environment, stderr=subprocess.PIPE, text=True) as program:
+        try:
+            _until(lambda: opened.exists() and "open.html" in opened.read_text("utf-8"))
+            subprocess.run(command, cwd=ROOT, env=environment, timeout=60, check=True)
+            _until(lambda: len(opened.read_text("utf-8").splitlines()) == 2)
+        finally:
+            program.terminate()
+            assert program.wait(20) == 0
+        assert program.stderr is not None
+        assert "Facteur" in program.stderr.read()
+    assert list((tmp_path / "shop").rglob("open.html")) == []
+
+
 _STRAYING = """
 import sys, time, webview
 from backend.desktop.own_origin import stay_on
@@ -62,6 +80,7 @@ webview.start(stray, gui="qt", private_mode=True)
 """
 
 
+@pytest.mark.window
 def test_the_window_stays_on_our_own_pages(tmp_path: Path, screen: Screen) -> None:
     arguments = note_calls(tmp_path / "bin", "a-browser")
     asked: list[str] = []
