@@ -7,19 +7,23 @@ from dataclasses import replace
 
 from backend.domain.email_address import parse_address
 from backend.domain.errors import InvalidInputError
-from backend.domain.sender_profile import ConnectionSecurity, SenderProfile, SendingMode
+from backend.domain.sender_profile import Authentication, ConnectionSecurity, SenderProfile, SendingMode
 from backend.ports import Services
 
 
 def save_sender_profile(profile: SenderProfile, password: str | None, services: Services) -> SenderProfile:
-    """Check and save; `password` None keeps the one there is, "" forgets it.
+    """Check and save; `password` None keeps the one there is, "" forgets it; with OAuth2 it is no matter.
 
-    The gate stays open only where nothing that a test proves has changed.
-    Raises InvalidInputError, SecretsUnavailableError.
+    Whoever goes back to a password takes back what his provider allowed. The gate stays open only where nothing that a
+    test proves has changed. Raises InvalidInputError, SecretsUnavailableError.
     """
     known = services.settings.sender_profile(profile.user)
     checked = _checked(profile)
-    if password is None:
+    was_oauth2 = known is not None and known.authentication is Authentication.OAUTH2
+    if was_oauth2 and profile.authentication is Authentication.PASSWORD:
+        services.oauth.forget(profile.user)
+        version = _keep_password(profile.user, password or "", None, services)
+    elif password is None or profile.authentication is Authentication.OAUTH2:
         version = known.secret_version if known else ""
     else:
         version = _keep_password(profile.user, password, known, services)
@@ -50,8 +54,8 @@ def _checked(profile: SenderProfile) -> SenderProfile:
         raise InvalidInputError("host", "host", profile.host)
     if not 1 <= profile.port <= 65535:
         raise InvalidInputError("port", "port", str(profile.port))
-    if profile.security is ConnectionSecurity.NONE and profile.username:
-        raise InvalidInputError("security", "password_in_clear", profile.username)
+    if profile.security is ConnectionSecurity.NONE and profile.signs_in_as:
+        raise InvalidInputError("security", "password_in_clear", profile.signs_in_as)
     return replace(profile, email=email, host=host, username=profile.username.strip())
 
 

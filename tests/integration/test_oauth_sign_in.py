@@ -408,9 +408,15 @@ def test_forgetting_takes_the_permission_back_at_the_provider(setting: Setting) 
     assert not setting.profile.gate_is_open
 
 
-def test_forgetting_works_where_the_provider_is_gone(setting: Setting) -> None:
+@pytest.mark.parametrize("trouble", ["gone", "silent", "busy"])
+def test_forgetting_works_where_the_provider_does_not(setting: Setting, trouble: str) -> None:
     setting.sign_in()
-    setting.server.stop()
+    if trouble == "gone":
+        setting.server.stop()
+    elif trouble == "silent":
+        setting.server.rules.silent.add("/revoke")
+    else:
+        setting.server.rules.answers["/revoke"] = (503, "")
     forget_sign_in(NAME, setting.services)
     assert memory(setting).kept == {}
 

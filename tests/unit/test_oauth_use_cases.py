@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from backend.domain.errors import SecretsUnavailableError
+from backend.domain.errors import InvalidInputError, SecretsUnavailableError
 from backend.domain.mail_failure import SenderNotSetError
 from backend.domain.oauth import (
     REASONS,
@@ -20,7 +20,7 @@ from backend.domain.oauth import (
     grant_name,
 )
 from backend.domain.sender_profile import Authentication, ConnectionSecurity, SenderProfile
-from backend.usecases.save_sender_profile import password_name
+from backend.usecases.save_sender_profile import password_name, save_sender_profile
 from backend.usecases.sign_in_with_provider import (
     cancel_sign_in,
     forget_sign_in,
@@ -129,6 +129,35 @@ def test_going_back_to_a_password_forgets_the_permission(services: FakeServices)
     assert (profile.authentication, profile.oauth_provider) == (Authentication.PASSWORD, "")
     assert services.secrets.kept == {}
     forget_sign_in("Somebody", services)
+
+
+def test_saved_settings_keep_the_permission(services: FakeServices) -> None:
+    start_sign_in(USER, "microsoft", TEXTS, services)
+    services.oauth.agree(USER)
+    services.settings.save_sender_profile(profile_of(services).tested(NOON))
+    for password in (None, "", "typed"):
+        assert save_sender_profile(profile_of(services), password, services).gate_is_open
+    assert services.secrets.kept == {grant_name(USER): "microsoft a-refresh-token"}
+
+
+@pytest.mark.parametrize(("password", "kept"), [("neu", {password_name(USER): "neu"}), (None, {}), ("", {})])
+def test_settings_saved_with_a_password_forget_the_permission(
+    services: FakeServices, password: str | None, kept: dict[str, str]
+) -> None:
+    start_sign_in(USER, "microsoft", TEXTS, services)
+    services.oauth.agree(USER)
+    services.settings.save_sender_profile(profile_of(services).tested(NOON))
+    back = replace(profile_of(services), authentication=Authentication.PASSWORD, oauth_provider="")
+    assert not save_sender_profile(back, password, services).gate_is_open
+    assert services.secrets.kept == kept
+
+
+def test_a_token_never_goes_in_clear(services: FakeServices) -> None:
+    clear = replace(
+        profile_of(services), username="", security=ConnectionSecurity.NONE, authentication=Authentication.OAUTH2
+    )
+    with pytest.raises(InvalidInputError, match="password_in_clear"):
+        save_sender_profile(clear, None, services)
 
 
 def test_the_settings_say_as_whom_one_signs_in() -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import ssl
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 
 from backend.adapters.mail.certificates import system_trust
@@ -25,6 +26,7 @@ from backend.domain.oauth import (
 from backend.domain.sender_profile import SenderProfile
 from backend.ports import Clock, SecretStore
 
+_REVOCATION_S = 3.0  # a courtesy, while somebody waits
 _KNOWN = {provider.id for provider in KNOWN_PROVIDERS}
 
 
@@ -108,7 +110,7 @@ class ProviderSignIn:
         server = self._open_server(provider_id)
         if refresh_token and server:
             with contextlib.suppress(UnreachableError, ProviderBusyError, ProviderRefusalError):
-                server.revoke(refresh_token)
+                replace(server, https=replace(self._https, limit_s=_REVOCATION_S)).revoke(refresh_token)
 
     def access_token(self, sender: SenderProfile, *, renew: bool = False) -> str:
         """Return an access token that lasts; see AccessTokens."""
