@@ -55,8 +55,8 @@ def open_services(data_dir: Path | None, *, training: bool, lasting: bool = Fals
     In training it is a folder of its own below, filled with the sample shop. A `lasting` program also puts right what
     a crash left, beside its start. Raises StorageError.
     """
-    folder = (data_dir or default_data_dir()).absolute()
-    services = FolderServices(_private(folder / TRAINING_FOLDER if training else folder), training=training)
+    folder = _private((data_dir or default_data_dir()).absolute())
+    services = FolderServices(_private(folder / TRAINING_FOLDER) if training else folder, training=training)
     services.keep_log()
     try:
         if training:
@@ -262,6 +262,13 @@ class FolderServices:
 
         files = RelayFile((self._data_dir, program_folder()), self._data_dir / "locks", self.clock)
         return files.current(_SecretsWhenAsked(self))
+
+    def open_training(self) -> FolderServices:
+        """Open the sample shop beside this one; it ends with it."""
+        beside = FolderServices(_private(self._data_dir / TRAINING_FOLDER), training=True)
+        self._ending.callback(beside.close)
+        _fill_training(beside)
+        return beside
 
     def keep_log(self) -> None:
         """Write the program's log into this folder until the end."""

@@ -22,7 +22,13 @@ def serve(start: Start, port: int) -> None:
         click.echo(json.dumps({"url": url}) if wants_json() else url)
 
     with start.explained(), open_services(start.data_dir, training=start.training, lasting=True) as services:
-        serve_pages(services, port=port, language=start.language, announce=announce)
+        serve_pages(
+            services,
+            port=port,
+            language=start.language,
+            announce=announce,
+            open_training=services.open_training,
+        )
 
 
 def open_window(start: Start) -> None:
@@ -31,4 +37,9 @@ def open_window(start: Start) -> None:
     from backend.desktop.window import open_window as open_native_window
 
     with start.explained(), open_services(start.data_dir, training=start.training, lasting=True) as services:
-        open_native_window(services, language=start.language, announce=lambda text: click.echo(text, err=True))
+        open_native_window(
+            services,
+            language=start.language,
+            announce=lambda text: click.echo(text, err=True),
+            open_training=services.open_training,
+        )
