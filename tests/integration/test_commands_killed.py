@@ -39,6 +39,8 @@ def test_a_killed_sending_is_told_and_never_doubled(
     final_answer = grown(lambda: len(server.deliveries), 0.03)
     with ForkedProgram(shop) as forked:
         kill_at_random(forked, "K1-1", [dialogue, final_answer, dialogue, final_answer])
+    kept = {path: path.read_bytes() for path in shop.folder.rglob("*") if path.is_file()}
+    assert [path for path, content in kept.items() if b"client@example.org" in content] == []
     with shop.opened(lasting=True) as services:
         assert_explained(services, server.count_by_message_id)
 
