@@ -351,11 +351,12 @@ def _fill_training(services: FolderServices) -> None:
 
 def _tidy(services: FolderServices) -> None:
     # What can't be done now is done at the next start.
-    from backend.usecases.work_outbox import clear_pdf_folder, recover_after_restart
+    from backend.usecases.work_outbox import clear_pdf_folder, expire_old_mails, recover_after_restart
 
     with suppress(FacteurError):
         services.forget_handed_over_files()
         services.relay()
     with suppress(FacteurError):
         recover_after_restart(services)
+        expire_old_mails(services)
         clear_pdf_folder(services)

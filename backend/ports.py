@@ -112,6 +112,9 @@ class TicketStore(Protocol):
     def totals(self, query: TicketQuery) -> TicketTotals:
         """Return count and sum of what the query finds, without its page; meant for a day, not for a whole shop."""
 
+    def gaps(self) -> dict[str, tuple[int, ...]]:
+        """Return the numbers that foreign tills never sent, by till, where there are any."""
+
     def check_chain(self) -> ChainReport:
         """Read every chain and prove it, including that no ticket is missing at its end."""
 

@@ -114,17 +114,22 @@ class MemoryTicketStore:
         found = self._found(query)
         return TicketTotals(len(found), sum(ticket.gross_total for ticket in found))
 
+    def gaps(self) -> dict[str, tuple[int, ...]]:
+        found = {}
+        for till in self._shop.tills():
+            numbers = {recorded.ticket.number for recorded in self._shop.chains[till.code]}
+            if missing := sorted(set(range(min(numbers, default=0), max(numbers, default=0))) - numbers):
+                found[till.code] = tuple(missing)
+        return found
+
     def check_chain(self) -> ChainReport:
-        counts, faults, gaps = {}, [], {}
+        counts, faults = {}, []
         for till in self._shop.tills():
             chain = self._shop.chains[till.code]
             own = till.kind is TillKind.OWN
             counts[till.code], _, fault = first_fault(till.code, chain, own=own)
             faults += [fault] if fault else []
-            numbers = {recorded.ticket.number for recorded in chain}
-            if missing := sorted(set(range(min(numbers, default=0), max(numbers, default=0))) - numbers):
-                gaps[till.code] = tuple(missing)
-        return ChainReport(counts, tuple(faults), gaps)
+        return ChainReport(counts, tuple(faults), self.gaps())
 
     def break_chain(self, fault: ChainFault) -> None:
         """Alter the content of a ticket, so that `check_chain` finds a fault in it."""

@@ -4,14 +4,15 @@ from __future__ import annotations
 
 import re
 import time
+from datetime import timedelta
 from pathlib import Path
 
 from backend.domain.errors import FacteurError
-from backend.domain.outgoing_mail import MailState
+from backend.domain.outgoing_mail import JournalEntry, MailState
 from backend.ports import Services
 from backend.usecases.make_ticket_pdf import remove_folder
 
-KEEP_ABANDONED_S = 7 * 24 * 3600
+KEEP = timedelta(days=7)
 _SENDING_FOLDER = re.compile(r"[0-9a-f]{32}")
 _ALIVE = (
     MailState.DRAFT,
@@ -39,6 +40,23 @@ def recover_after_restart(services: Services) -> int:
     return count
 
 
+def expire_old_mails(services: Services) -> int:
+    """End what has waited 7 days, drafts too: addresses are erased, and the ticket's journal says so (PRODUCT F2)."""
+    now = services.clock.now()
+    count = 0
+    for mail in services.outbox.waiting([state for state in _ALIVE if state is not MailState.SENDING]):
+        if now - mail.created_at <= KEEP:
+            continue
+        try:
+            with services.outbox.claim(mail.id):
+                services.journal.append(JournalEntry(now, mail.ticket_key, mail.user, "expired", mail_id=mail.id))
+                services.outbox.save(mail.moved(MailState.CANCELLED))
+                count += 1
+        except FacteurError:
+            continue  # it is being sent just now
+    return count
+
+
 def clear_pdf_folder(services: Services) -> int:
     """Remove folders of finished sendings: sent ones at once, abandoned ones after 7 days; nothing else there."""
     alive = {mail.id for mail in services.outbox.waiting(_ALIVE)}
@@ -52,7 +70,7 @@ def clear_pdf_folder(services: Services) -> int:
 
 
 def _is_old(folder: Path) -> bool:
-    return time.time() - folder.stat().st_mtime > KEEP_ABANDONED_S
+    return time.time() - folder.stat().st_mtime > KEEP.total_seconds()
 
 
 def _was_sent(mail_id: str, services: Services) -> bool:

@@ -54,6 +54,7 @@ def _compile(po: Path, mo: Path) -> None:
     try:
         with NamedTemporaryFile(dir=mo.parent, delete=False) as target:
             write_mo(target, catalog)
+        Path(target.name).chmod(0o644)  # other users of this installation read it too
         # Another program of this folder may be reading or compiling at the same time.
         Path(target.name).replace(mo)
     except OSError:

@@ -160,7 +160,7 @@ WITH_DETAIL: Mapping[MailCause, LazyString] = {
         "Nobody whom this PC trusts vouches for the server “%(host)s”: nothing was sent. Its certificate was issued by "
         "%(detail)s."
     ),
-    MailCause.MESSAGE_TOO_BIG: _l("The mail is too big for your mail server, which takes %(megabytes)s MB at most."),
+    MailCause.MESSAGE_TOO_BIG: _l("The mail is too big for your mail server, which takes %(limit)s at most."),
     **mail_client_messages.WITH_DETAIL,
 }
 

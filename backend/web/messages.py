@@ -16,6 +16,7 @@ from backend.domain.outgoing_mail import ForbiddenMoveError, MailState, Recipien
 from backend.usecases.located_json import ImportFileError
 from backend.web import input_messages
 from backend.web.failure_messages import TEXTS, UNFORESEEN, Text
+from backend.web.format import file_size
 from backend.web.mail_messages import mail_text
 
 
@@ -64,14 +65,14 @@ def _import_sentence(error: ImportFileError) -> LazyString:
 
 
 def _shown_facts(error: FacteurError) -> dict[str, object]:
-    """Return the facts as people read them: states by their labels, amounts in euros, sizes in megabytes."""
+    """Return the facts as people read them: states by their labels, amounts in euros, sizes in kilobytes."""
     facts = dict(error.facts())
     if isinstance(error, ForbiddenMoveError):
         facts["from_state"] = state_label(MailState(error.from_state))
     if isinstance(error, InvalidInputError) and error.reason == "payments_missing":
         facts["euros"] = format_decimal(Decimal(error.value) / 100, "#,##0.00")
     if isinstance(error, MailFailure) and error.detail.isdecimal():
-        facts["megabytes"] = format_decimal(Decimal(error.detail) / 1_000_000, "#,##0.#")
+        facts["limit"] = file_size(int(error.detail))
     if isinstance(error, ImportFileError):
         fault = input_messages.IN_FILE.get(error.reason, input_messages.IN_FILE_UNKNOWN)
         facts["fault"] = _filled(fault, facts)

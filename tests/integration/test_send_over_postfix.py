@@ -115,7 +115,7 @@ FAILURES = {
     ),
     "plain port taken for TLS": Failing(*("tls_not_spoken", "failed", "doesn't begin with encryption"), security=TLS),
     "message too big": Failing(
-        *("message_too_big", "failed", "MB at most"),
+        *("message_too_big", "failed", "at most"),
         behaviour=Behaviour.SMALL_SIZE,
         attached_bytes=SMALL_SIZE_BYTES,
     ),

@@ -15,7 +15,7 @@ from backend.usecases.make_ticket_pdf import save_ticket_pdf
 from backend.usecases.prepare_sending import prepare_sending
 from backend.usecases.send_mail import AttachmentGoneError, cancel_mail, send_mail
 from backend.usecases.send_ticket import SendingWishes, send_ticket
-from backend.usecases.work_outbox import clear_pdf_folder, recover_after_restart
+from backend.usecases.work_outbox import clear_pdf_folder, expire_old_mails, recover_after_restart
 from tests.builders import (
     a_cashier,
     a_company,
@@ -269,6 +269,19 @@ def test_a_mail_that_another_process_is_sending_is_no_crash(services: FakeServic
     services.outbox.save(draft.sending())
     with services.outbox.claim(draft.id):
         assert recover_after_restart(services) == 0
+
+
+def test_what_waits_more_than_seven_days_ends_with_its_address_and_says_so(services: FakeServices) -> None:
+    old = replace(prepare_sending(KEY, "", "Zoé", services), recipients=(WALK_IN_ADDRESS,))
+    services.outbox.save(old.moved(MailState.QUEUED))
+    services.clock.advance(days=7)
+    young = prepare_sending(KEY, "", "Zoé", services)
+    assert expire_old_mails(services) == 0
+    services.clock.advance(seconds=1)
+    assert expire_old_mails(services) == 1
+    assert WALK_IN_ADDRESS not in repr(services.outbox.find(old.id))
+    assert services.outbox.find(young.id).state is MailState.DRAFT
+    assert (services.journal.all[-1].event, services.journal.all[-1].ticket_key) == ("expired", "C1-1")
 
 
 def test_only_folders_of_finished_sendings_are_cleared_away(services: FakeServices) -> None:

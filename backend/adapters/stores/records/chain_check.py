@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator
 from functools import partial
 from typing import Any
 
-from sqlalchemy import Connection, Row, select
+from sqlalchemy import Connection, Row, func, select
 
 from backend.adapters.stores.records.schema import tickets
 from backend.adapters.stores.records.ticket_rows import index_columns, recorded_from_row
@@ -19,21 +19,32 @@ GAPS_MAX = 1_000  # a wrong number far ahead must not fill the report
 _BATCH = 500
 
 
-def check_till(connection: Connection, till: Row[Any]) -> tuple[int, ChainFault | None, tuple[int, ...]]:
-    """Return how many tickets are sound, the first fault, and numbers that a foreign till never sent."""
+def check_till(connection: Connection, till: Row[Any]) -> tuple[int, ChainFault | None]:
+    """Return how many tickets are sound, and the first fault."""
     own = till.kind == TillKind.OWN.value
     in_order = select(tickets).where(tickets.c.till_code == till.code).order_by(tickets.c.position)
     rows = connection.execution_options(yield_per=_BATCH).execute(in_order)
     try:
         count, last_hash, fault = first_fault(till.code, _proved(till.code, rows), own=own)
     except _BrokenError as error:
-        return error.fault.position - 1, error.fault, ()
+        return error.fault.position - 1, error.fault
     last_number = count if own else till.last_number
     end = (till.last_number, till.last_position, till.last_chain_sha256)
     if fault is None and (last_number, count, last_hash) != end:
         missing = str(TicketNumber(till.code, count + 1)) if own else ""
         fault = ChainFault(till.code, count + 1, missing, "head")
-    return count, fault, () if own else tuple(_gaps(connection, till.code))
+    return count, fault
+
+
+def gaps_of(connection: Connection, till: Row[Any]) -> tuple[int, ...]:
+    """Return numbers that a foreign till never sent; its tickets are read only where some are missing."""
+    if till.kind == TillKind.OWN.value:
+        return ()
+    extent = select(func.min(tickets.c.number), func.max(tickets.c.number), func.count()).where(
+        tickets.c.till_code == till.code
+    )
+    first, last, count = connection.execute(extent).one()
+    return tuple(_gaps(connection, till.code)) if count and last - first + 1 != count else ()
 
 
 class _BrokenError(Exception):
