@@ -1,4 +1,4 @@
-"""Measure speed as ratios in one run (QUALITY): `python3 build/bench.py [--only S1,S5] [--json] [--runs N] [--help]`."""
+"""Measure speed as ratios in one run (QUALITY): `python3 build/bench.py [--only S1,S5] [--json] [--runs N]`."""
 
 from __future__ import annotations
 

@@ -1,0 +1,196 @@
+"""Everything behind a page or a command, over one data folder (ports.Services)."""
+
+from __future__ import annotations
+
+import sys
+import threading
+from contextlib import suppress
+from functools import cached_property
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from backend.adapters.file_lock import hold
+from backend.bootstrap.stores import SecretsWhenAsked, StoreServices, private_folder
+from backend.domain.errors import FacteurError, NotFoundError
+from backend.domain.sender_profile import SenderProfile, SendingMode
+
+if TYPE_CHECKING:
+    from backend.adapters.mail.handed_over_files import HandedOverFiles
+    from backend.adapters.mail.training_server import TrainingServer
+    from backend.domain.mail_client import MailClientOffer
+    from backend.domain.relay import Relay
+    from backend.ports import (
+        Mailbox,
+        MailTransport,
+        OAuthSignIn,
+        PdfEngine,
+        ProviderDirectory,
+        TicketPage,
+    )
+
+TRAINING_FOLDER = "training"
+_OPENING_PATIENCE_S = 120
+_TIDY_AFTER_S = 4.0  # the first page comes first
+
+
+class FolderServices(StoreServices):
+    """An adapter is made, and its library imported, when it is first asked for."""
+
+    @cached_property
+    def providers(self) -> ProviderDirectory:
+        """Return the mail providers; in training nothing is looked up outside of this PC."""
+        from backend.adapters.mail.discovery import ServerDiscovery
+        from backend.adapters.mail.providers import FolderProviderDirectory
+
+        search = None if self._training else ServerDiscovery()
+        return FolderProviderDirectory(self._data_dir / "providers", search)
+
+    @cached_property
+    def oauth(self) -> OAuthSignIn:
+        """Return the sign-in at mail providers; clients registered in the data folder go before those of the build."""
+        from backend.adapters.mail.oauth import ProviderSignIn
+        from backend.adapters.mail.oauth_clients import OAuthClients
+
+        clients = OAuthClients((self._data_dir, program_folder()))
+        lock = self._data_dir / "locks" / "oauth.lock"
+        oauth = ProviderSignIn(clients, SecretsWhenAsked(self), self.clock, lock, training=self._training)
+        self._ending.callback(oauth.close)
+        return oauth
+
+    @cached_property
+    def ticket_page(self) -> TicketPage:
+        """Return what sets tickets as HTML."""
+        from backend.adapters.pdf.ticket_page import JinjaTicketPage
+
+        return JinjaTicketPage()
+
+    @cached_property
+    def pdf_engine(self) -> PdfEngine:
+        """Return the engine in force, kept warm until the end."""
+        from backend.adapters.pdf.wkhtmltopdf import WkhtmltopdfEngine
+
+        engine = WkhtmltopdfEngine(self._data_dir / "cache")
+        self._ending.callback(engine.close)
+        return engine
+
+    @property
+    def pdf_folder(self) -> Path:
+        """Return the folder in force, made if it was missing; raises StorageError."""
+        chosen = self.settings.pdf_settings().folder
+        return private_folder(Path(chosen) if chosen else self._data_dir / "pdf")
+
+    def page_picture(self, pdf: Path, width_px: int) -> bytes:
+        """Return a PNG of the first page of a PDF."""
+        from backend.adapters.pdf.page_picture import page_png
+
+        return page_png(pdf, width_px=width_px)
+
+    @property
+    def mailbox(self) -> Mailbox:
+        """Return the captured mails of the training mode; raises NotFoundError outside of it."""
+        if not self._training:
+            raise NotFoundError("mailbox", "")
+        from backend.adapters.mail.training_mailbox import FolderMailbox
+
+        return FolderMailbox(self._data_dir / "mailbox")
+
+    def transport_for(self, sender: SenderProfile) -> MailTransport:
+        """Return the way this user's mail leaves; in training always the embedded server."""
+        if self._training:
+            from backend.adapters.mail.training_server import TrainingTransport
+
+            return TrainingTransport(self._training_server)
+        if sender.mode is SendingMode.MAIL_CLIENT:
+            from backend.adapters.mail.mail_client import MailClientTransport
+
+            return MailClientTransport(self._handed_over_files)
+        if sender.mode is SendingMode.RELAY:
+            from backend.adapters.mail.relay import RelayTransport
+
+            company = self.settings.company()
+            return RelayTransport(self.relay(), SecretsWhenAsked(self), company.name if company else "")
+        from backend.adapters.mail.smtp import SmtpTransport
+        from backend.usecases.save_sender_profile import password_name
+
+        return SmtpTransport(
+            lambda: self.secrets.get(password_name(sender.user)) or "",
+            lambda renew: self.oauth.access_token(sender, renew=renew),
+        )
+
+    def mail_client_offer(self) -> MailClientOffer:
+        """Return the mail program of this PC, or why none can be offered; asks the system each time."""
+        from backend.adapters.mail.installed_client import find_mail_client
+
+        return find_mail_client()
+
+    def forget_handed_over_files(self) -> int:
+        """Delete the copies that programs which are gone gave to mail programs."""
+        return self._handed_over_files.forget()
+
+    def relay(self) -> Relay | None:
+        """Return the managed relay of this installation; a password in its file moves to the secret store."""
+        if self._training:
+            return None
+        from backend.adapters.mail.relay import RelayFile
+
+        files = RelayFile((self._data_dir, program_folder()), self._data_dir / "locks", self.clock)
+        return files.current(SecretsWhenAsked(self))
+
+    def open_training(self) -> FolderServices:
+        """Open the sample shop beside this one; it ends with it."""
+        beside = FolderServices(private_folder(self._data_dir / TRAINING_FOLDER), training=True)
+        self._ending.callback(beside.close)
+        fill_training(beside)
+        return beside
+
+    def tidy_later(self) -> None:
+        """Put right what a crash left and clear away finished PDFs, once the first page is out."""
+        timer = threading.Timer(_TIDY_AFTER_S, _tidy, [self])
+        timer.daemon = True
+        timer.start()
+        self._ending.callback(timer.cancel)
+
+    @cached_property
+    def _handed_over_files(self) -> HandedOverFiles:
+        from backend.adapters.mail.handed_over_files import HandedOverFiles
+
+        files = HandedOverFiles(self._data_dir / "handed-over")
+        self._ending.callback(files.close)
+        return files
+
+    @cached_property
+    def _training_server(self) -> TrainingServer:
+        from backend.adapters.mail.training_mailbox import FolderMailbox
+        from backend.adapters.mail.training_server import TrainingServer
+
+        server = TrainingServer(FolderMailbox(self._data_dir / "mailbox"))
+        self._ending.callback(server.stop)
+        return server
+
+
+def program_folder() -> Path:
+    """Return where the program lies: the folder of app.py, or that of the built program."""
+    return Path(sys.executable).parent if getattr(sys, "frozen", False) else Path(__file__).resolve().parents[2]
+
+
+def fill_training(services: FolderServices) -> None:
+    """Make the sample shop where it is missing; the first program does it, others wait."""
+    if services.settings.sender_profile("DUPOND") is not None:
+        return
+    from backend.usecases.open_training import open_training
+
+    with hold(services.data_dir / "opening.lock", timeout_s=_OPENING_PATIENCE_S):
+        open_training(services)
+
+
+def _tidy(services: FolderServices) -> None:
+    # What can't be done now is done at the next start.
+    from backend.usecases.work_outbox import clear_pdf_folder, expire_old_mails, recover_after_restart
+
+    with suppress(FacteurError):
+        services.forget_handed_over_files()
+        services.relay()
+    with suppress(FacteurError):
+        recover_after_restart(services)
+        expire_old_mails(services)
+        clear_pdf_folder(services)
