@@ -35,6 +35,11 @@ PASSWORD = "4711"  # noqa: S105 - of a shop that lives for a minute
 SHOPS = ("training", "new", "started", "failing", "closed")
 
 
+def _settle(page: Page) -> None:
+    page.evaluate("document.fonts.ready")
+    page.wait_for_function("() => !document.querySelector('.htmx-request, .htmx-swapping, .htmx-settling')")
+
+
 def _drawn(page: Page) -> None:
     page.locator("img.paper-picture").first.wait_for()
 
@@ -75,7 +80,7 @@ def _delete_user(page: Page) -> None:
 
 def _restore_user(page: Page) -> None:
     page.locator(".toast .button").click()
-    page.wait_for_load_state("networkidle")
+    _settle(page)
 
 
 SCREENS = (
@@ -142,10 +147,10 @@ def enter(page: Page, url: str, screen: Screen) -> None:
     if screen.signs_in:
         _sign_in(page, screen.shop)
     page.goto(base + screen.path)
-    page.wait_for_load_state("networkidle")
+    _settle(page)
     if screen.act:
         screen.act(page)
-        page.wait_for_load_state("networkidle")
+        _settle(page)
 
 
 def _sign_in(page: Page, shop: str) -> None:

@@ -155,7 +155,7 @@ def test_f9_saves_a_form(visit: Visit) -> None:
 
 
 def test_escape_closes_a_dialog_and_the_page_stays(visit: Visit) -> None:
-    page = visit.open(_screen("mailbox"))
+    page = visit.open(Screen("mail", "/practice-mailbox/1"))
     page.locator("button", has_text="C1-4-BRICO.pdf").click()
     page.locator("dialog[open]").wait_for()
     page.keyboard.press("Escape")
