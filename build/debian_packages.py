@@ -55,6 +55,13 @@ TESTS = (
     Package("poppler-utils"),
     Package("qpdf"),
     Package("openssl"),
+    Package("xdg-utils", program="xdg-email"),
+)
+# What `build/test.py windows` wants: a Windows, and a compiler for its mail program that only writes down.
+WINDOWS = (
+    Package("wine", program="wine"),
+    Package("wine64"),
+    Package("gcc-mingw-w64-x86-64", program="x86_64-w64-mingw32-gcc"),
 )
 
 

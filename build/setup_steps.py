@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from debian_packages import PROGRAM, TESTS, VENV, WINDOW
+from debian_packages import PROGRAM, TESTS, VENV, WINDOW, WINDOWS
 from virtual_env import Venv, digest
 
 if TYPE_CHECKING:
@@ -47,14 +47,15 @@ def say(text: str) -> None:
     print(f"set-up: {text}", file=sys.stderr, flush=True)
 
 
-def make_plan(*, tests: bool, platform: str, environment: Mapping[str, str]) -> Plan:
+def make_plan(*, tests: bool, platform: str, environment: Mapping[str, str], campaign: str = "") -> Plan:
     """Choose by platform (`sys.platform`) and display: the window's 700 MB of Qt come only where a window can open."""
     linux = platform.startswith("linux")
     display = not linux or any(environment.get(name) for name in ("DISPLAY", "WAYLAND_DISPLAY"))
     lock = "tests" if tests else "window" if display else "runtime"
     if not linux:
         return Plan(lock, ())
-    return Plan(lock, (*PROGRAM, *(WINDOW if lock != "runtime" else ()), *(TESTS if tests else ())))
+    more = (*(TESTS if tests else ()), *(WINDOWS if campaign == "windows" else ()))
+    return Plan(lock, (*PROGRAM, *(WINDOW if lock != "runtime" else ()), *more))
 
 
 def stale_catalogues(translations: Path) -> list[Path]:
@@ -170,9 +171,9 @@ class SetUp:
         return digest(self.system, *(package.name for package in self.plan.packages))
 
 
-def prepare(*, tests: bool) -> Venv:
+def prepare(*, tests: bool, campaign: str = "") -> Venv:
     """Bring this clone to where the program (or the tests) can start; raises SetupError, or exits with what to do."""
-    plan = make_plan(tests=tests, platform=sys.platform, environment=os.environ)
+    plan = make_plan(tests=tests, platform=sys.platform, environment=os.environ, campaign=campaign)
     venv = Venv(ROOT / ".venv")
     steps = SetUp(ROOT, venv, plan, _system_name(), _call, _install_packages, _has_ensurepip)
     if steps.is_done():

@@ -58,7 +58,7 @@ def main(arguments: list[str]) -> int:
         print(f"there are no tests/{campaign} yet", file=sys.stderr)
         return 2
     try:
-        venv = prepare(tests=True)
+        venv = prepare(tests=True, campaign=campaign)
     except SetupError as error:
         print(f"set-up: {error}", file=sys.stderr)
         return 1

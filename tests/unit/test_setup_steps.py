@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from debian_packages import PROGRAM, TESTS, VENV, WINDOW
+from debian_packages import PROGRAM, TESTS, VENV, WINDOW, WINDOWS
 from setup_steps import Plan, SetUp, SetupError, make_plan, stale_catalogues
 from virtual_env import Venv
 
@@ -82,6 +82,12 @@ def test_a_display_brings_the_window_and_its_libraries(name: str) -> None:
 def test_the_tests_bring_the_window_and_the_servers_without_a_display() -> None:
     plan = make_plan(tests=True, platform="linux", environment={})
     assert plan == Plan("tests", (*PROGRAM, *WINDOW, *TESTS))
+
+
+def test_only_the_windows_campaign_brings_wine() -> None:
+    plan = make_plan(tests=True, platform="linux", environment={}, campaign="windows")
+    assert plan == Plan("tests", (*PROGRAM, *WINDOW, *TESTS, *WINDOWS))
+    assert make_plan(tests=True, platform="linux", environment={}, campaign="faults").packages == plan.packages[:-3]
 
 
 def test_starting_the_program_never_brings_a_server() -> None:

@@ -1,0 +1,49 @@
+"""The Windows of these tests: Wine with a Windows Python and a mail program that only writes down."""
+
+from __future__ import annotations
+
+import subprocess
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from tests.servers.screen import virtual_screen
+from tests.windows.recorder import CLIENT_NAME, Recorder
+from tests.windows.wine import ROOT, Windows, windows_python
+
+HERE = Path(__file__).parent
+
+
+@pytest.fixture(scope="session")
+def windows(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Windows]:
+    """Start a Windows; what it needs is kept in .venv."""
+    python = windows_python(ROOT / ".venv" / "windows-python")
+    with virtual_screen(tmp_path_factory.mktemp("screen")) as screen:
+        running = Windows(
+            tmp_path_factory.mktemp("windows") / "prefix", python, {"DISPLAY": screen.environment["DISPLAY"]}
+        )
+        running.start()
+        yield running
+        running.stop()
+
+
+@pytest.fixture(scope="session")
+def installed_recorder(windows: Windows) -> Recorder:
+    """Build the recording mail program and register it as the PC's."""
+    folder = windows.drive_c / "recorder"
+    folder.mkdir()
+    dll = folder / "recorder.dll"
+    compiler = ["x86_64-w64-mingw32-gcc", "-shared", "-O1", "-Wall", "-Werror", "-o", str(dll)]
+    subprocess.run([*compiler, str(HERE / "recording_provider.c")], check=True, timeout=120)
+    clients = r"HKLM\Software\Clients\Mail"
+    windows.registry(clients, "", CLIENT_NAME)
+    windows.registry(rf"{clients}\{CLIENT_NAME}", "DLLPath", r"C:\recorder\recorder.dll")
+    return Recorder(folder)
+
+
+@pytest.fixture
+def recorder(installed_recorder: Recorder) -> Recorder:
+    """Give the mail program with nothing written down yet."""
+    installed_recorder.forget()
+    return installed_recorder
