@@ -41,29 +41,42 @@ class _Steps:
 @check.command()
 @user_option
 @click.option("--to", default="", help="Where the test mail goes; else to the sender's own address.")
+@click.option(
+    "--arrived/--not-arrived",
+    default=None,
+    help="Say what became of the test mail that the mail program was given; none is sent.",
+)
 @json_option
 @click.pass_obj
-def mail(start: Start, user: str, to: str) -> None:
+def mail(start: Start, user: str, to: str, arrived: bool | None) -> None:
     """Send a test mail step by step; its success opens the way for this user's mails."""
     from backend.usecases.manage_users import user_for_command
-    from backend.usecases.test_sender import TestMailTexts, send_test_mail
+    from backend.usecases.test_sender import TestMailTexts, confirm_test, send_test_mail
 
     texts = TestMailTexts(_("Facteur: test of your sender settings"), _("This test mail arrived: sending works."))
     with start.open_shop() as services:
         steps = _Steps()
         name = user_for_command(user, services).name
+        if arrived is not None:
+            confirm_test(name, services, went=arrived)
+            said = _("%(user)s may send.", user=name) if arrived else _("%(user)s may not send yet.", user=name)
+            emit({"status": "confirmed" if arrived else "denied", "user": name}, said)
+            return
         try:
             _tested, delivery = send_test_mail(name, to, texts, services, steps)
         except MailFailure as failure:
             fail(failure, steps=steps.done, server_reply=failure.reply, transcript=failure.transcript.splitlines())
         answer = {
-            "status": "sent",
+            "status": "handed_over" if delivery.handed_over else "sent",
             "user": name,
             "steps": steps.done,
             "server_reply": delivery.server_reply,
             "transcript": delivery.transcript.splitlines(),
         }
-        emit(answer, _("The test mail was accepted: %(user)s may send.", user=name))
+        if delivery.handed_over:
+            emit(answer, _("Has it arrived with its PDF? Then: check mail --user %(user)s --arrived", user=name))
+        else:
+            emit(answer, _("The test mail was accepted: %(user)s may send.", user=name))
 
 
 @check.command()

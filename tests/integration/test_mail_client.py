@@ -26,6 +26,7 @@ from backend.usecases.send_ticket import SendingWishes, send_ticket
 from backend.usecases.test_sender import TestMailTexts, confirm_test, send_test_mail
 from tests.builders import a_company, a_mail, a_sender, a_ticket, a_till, a_user, accepted
 from tests.fakes import RecordingWatch
+from tests.program import Program
 
 PDF = b"%PDF-1.4\n% 12,50 \xe2\x82\xac\n%%EOF\n"
 TEXTS = TestMailTexts("Essai", "Ceci est un essai.")
@@ -257,6 +258,24 @@ def test_a_ticket_goes_to_the_mail_program_once_somebody_has_said_that_the_test_
     with open_services(data, training=False) as services:
         assert services.forget_handed_over_files() == 1
     assert not list((data / "handed-over").iterdir())
+
+
+def test_a_command_asks_what_became_of_the_test_mail_and_takes_the_answer(
+    install: Callable[..., None], shop: Program
+) -> None:
+    install("xdg-email")
+    with shop.opened() as services:
+        services.users.save(a_user())
+        services.settings.save_sender_profile(CLIENT)
+    assert shop.call("check", "mail", "--arrived").exit_code == 3
+    tested = shop.call("check", "mail", "--json").json
+    assert (tested["status"], tested["server_reply"]) == ("handed_over", "")
+    assert shop.call("send", "C1-1", "--to", "client@example.org").exit_code == 3
+    assert shop.call("check", "mail", "--not-arrived", "--json").json["status"] == "denied"
+    assert shop.call("check", "mail", "--arrived").exit_code == 3
+    assert "--arrived" in shop.call("check", "mail").stdout
+    assert shop.call("check", "mail", "--arrived", "--json").json["status"] == "confirmed"
+    assert shop.call("send", "C1-1", "--to", "client@example.org", "--json").json["status"] == "sent"
 
 
 def test_in_training_nothing_reaches_the_mail_program(
