@@ -79,7 +79,7 @@ def recipient_blocks(mail: OutgoingMail, *, being_typed: str = "", error: Invali
 def refused_draft(mail: OutgoingMail, fault: InvalidInputError, *, being_typed: str) -> Response:
     """Return the recipients with what must be mended in them before the mail can leave."""
     response = make_response(recipient_blocks(mail, being_typed=being_typed, error=fault), 422)
-    response.headers.update({"HX-Retarget": "#sending-chips", "HX-Reswap": "outerHTML"})
+    response.headers.update({"HX-Retarget": "#sending-chips", "HX-Reswap": "innerHTML"})
     return response
 
 
