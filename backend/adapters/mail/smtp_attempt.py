@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import hashlib
 import ssl
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -52,6 +53,11 @@ class _NobodyWatches:
         """Hear nothing."""
 
 
+def goes_by_fingerprint(sender: SenderProfile, reached: ServerAddress) -> bool:
+    """Tell whether the accepted certificate counts in place of the PC's trust: only of a server in this house."""
+    return bool(sender.pinned_certificate) and reached.is_private
+
+
 @dataclass
 class Attempt:
     """A connection to the server of `sender`, under one deadline; `close` it whatever became of it."""
@@ -74,13 +80,13 @@ class Attempt:
         self._wire = wire = self._connect()
         self._session = session = SmtpSession(wire, self.watch)
         if sender.security is ConnectionSecurity.TLS:
-            session.encrypt(self.make_context(), sender.host)
+            self._encrypt(session, wire)
         else:
             self._await_greeting(wire)
         session.greet()
         if sender.security is ConnectionSecurity.STARTTLS:
             session.request_tls()
-            session.encrypt(self.make_context(), sender.host)
+            self._encrypt(session, wire)
             session.introduce()
         if credentials.username:
             session.sign_in(credentials)
@@ -128,6 +134,15 @@ class Attempt:
         self.transcript.add("*", f"connected to {reached}")
         self.watch.step("connected", str(reached))
         return Wire(sock, self.deadline, self.transcript)
+
+    def _encrypt(self, session: SmtpSession, wire: Wire) -> None:
+        """Encrypt with a server that the PC trusts, or whose certificate is exactly the accepted one of this house."""
+        if not goes_by_fingerprint(self.sender, self._addresses[0]):
+            session.encrypt(self.make_context(), self.sender.host)
+            return
+        session.encrypt(unverified_context(), self.sender.host)
+        if hashlib.sha256(wire.peer_certificate() or b"").hexdigest() != self.sender.pinned_certificate:
+            raise RefusalError(MailCause.CERTIFICATE_UNTRUSTED)
 
     def _await_greeting(self, wire: Wire) -> None:
         """Tell a TLS port, which waits for us to begin, from a slow server."""
