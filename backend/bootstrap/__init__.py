@@ -6,10 +6,10 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from backend.bootstrap.services import TRAINING_FOLDER, FolderServices, fill_training
+from backend.bootstrap.services import TRAINING_FOLDER, FolderServices, fill_training, program_folder
 from backend.bootstrap.stores import private_folder
 
-__all__ = ["FolderServices", "default_data_dir", "open_services"]
+__all__ = ["FolderServices", "default_data_dir", "open_services", "program_folder"]
 
 
 @contextmanager
