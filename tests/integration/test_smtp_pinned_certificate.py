@@ -63,6 +63,6 @@ def test_any_other_certificate_is_refused_before_the_password(
     ("host", "pinned", "counts"),
     [("192.168.1.5", "ab" * 32, True), ("127.0.0.1", "", False), ("9.9.9.9", "ab" * 32, False)],
 )
-def test_a_server_out_of_the_house_must_be_trusted_whatever_was_accepted(host: str, pinned: str, counts: bool) -> None:  # noqa: FBT001 - a parameter
+def test_a_server_out_of_the_house_must_be_trusted_whatever_was_accepted(host: str, pinned: str, counts: bool) -> None:
     address = ServerAddress(socket.AF_INET, (host, 465))
     assert goes_by_fingerprint(shop_sender(465, TLS, pinned_certificate=pinned), address) is counts
