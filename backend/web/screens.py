@@ -61,6 +61,7 @@ class Screens:
                 guide,
                 home,
                 sender_settings,
+                sender_sign_in,
                 sending,
                 sending_tasks,
                 shop,
@@ -71,7 +72,8 @@ class Screens:
             )
 
             sending_tasks.set_up(self._app)
-            for screen in (home, till, tickets, sending, users, sender_settings, shop, training, guide):
+            pages = (home, till, tickets, sending, users, sender_settings, sender_sign_in, shop, training, guide)
+            for screen in pages:
                 self._app.register_blueprint(screen.blueprint)
             self._loaded_at = time.monotonic()
 

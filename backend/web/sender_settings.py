@@ -5,26 +5,30 @@ from __future__ import annotations
 from dataclasses import replace
 
 from flask import Blueprint, Response, make_response, request, url_for
-from flask_babel import gettext as _
 
-from backend.domain.errors import InvalidInputError, SecretsUnavailableError
-from backend.domain.outgoing_mail import Delivery
-from backend.domain.sender_profile import ConnectionSecurity, SenderProfile
+from backend.domain.email_address import parse_address
+from backend.domain.errors import FacteurError, InvalidInputError, SecretsUnavailableError
+from backend.domain.found_server import ServerSearch
+from backend.domain.mail_failure import SenderNotTestedError
+from backend.domain.sender_profile import SenderProfile
 from backend.domain.user import Role, User
-from backend.ports import Services
+from backend.usecases.find_mail_server import discover_mail_server
 from backend.usecases.save_sender_profile import save_sender_profile
-from backend.usecases.test_sender import TestMailTexts, send_test_mail
-from backend.web.auth import RoleError, current_user, require
+from backend.usecases.test_sender import confirm_test
+from backend.web.auth import require
 from backend.web.dialogs import show_dialog
 from backend.web.forms import Form
 from backend.web.htmx import go_to, is_htmx, refuse_form, render_block, render_page
-from backend.web.sender_test import running_test_key, sender_context
+from backend.web.sender_form import changed, found_for, typed_password, typed_profile, with_found, without_found
+from backend.web.sender_page import PAGE, blocks, sender_context, start_test, whose
+from backend.web.sender_sign_in import need_sign_in
+from backend.web.sender_test import certificate_to_accept, failure_of_test, running_test_key
+from backend.web.sender_way import search_key, searched, shown_search
 from backend.web.sending_tasks import Task, sending_tasks
 from backend.web.services import services
 
 blueprint = Blueprint("sender_settings", __name__, url_prefix="/sender-settings")
 
-_PAGE = "sender_settings/index.html"
 _NEWS_S = 0.5
 
 
@@ -32,103 +36,138 @@ _NEWS_S = 0.5
 @require(Role.CASHIER)
 def index() -> str:
     """Show the settings and their last test; `user` names somebody else, `after` where one goes on to."""
-    return render_page(_PAGE, **sender_context(_whose(), None))
+    return render_page(PAGE, **sender_context(whose()))
 
 
 @blueprint.post("/")
 @require(Role.CASHIER)
 def save() -> Response | str:
     """Save what was typed and send the test mail; the password is only changed where one was typed."""
-    user, form = _whose(), Form.sent()
+    user, form = whose(), Form.sent()
     if sending_tasks().is_running(running_test_key(user.name)):
         return make_response("", 204)
     if form["accept_unprotected"]:
         services().accept_unprotected_secrets()
-    profile = _typed_profile(user, form)
-    if not form.is_valid:
-        return refuse_form(_PAGE, "form", **sender_context(user, form))
+    profile = typed_profile(user, form)
+    need_sign_in(user, form)
+    to = form.read("test_to", parse_address, "") if form["test_to"] else ""
     try:
-        saved = save_sender_profile(profile, _typed_password(form), services())
-    except InvalidInputError as error:
-        form.refuse_error(error)
-        return refuse_form(_PAGE, "form", **sender_context(user, form))
+        saved = _saved(profile, user, form)
     except SecretsUnavailableError as error:
         if error.reason != "none":
             raise
         context = sender_context(user, form) | {"is_unprotected_asked": True}
-        return show_dialog(render_block(_PAGE, "dialogs", **context))
-    _start_test(saved)
-    return make_response(_blocks(user, "form", "gate", "no_dialog"))
+        return show_dialog(render_block(PAGE, "dialogs", **context))
+    if saved is None:
+        return refuse_form(PAGE, "form", **sender_context(user, form))
+    start_test(saved, to)
+    return make_response(blocks(user, "form", "gate", "no_dialog"))
+
+
+def _saved(profile: SenderProfile, user: User, form: Form) -> SenderProfile | None:
+    """Return the settings as they were saved, None where the form tells what to mend."""
+    if not form.is_valid:
+        return None
+    try:
+        return save_sender_profile(profile, typed_password(user, form), services())
+    except InvalidInputError as error:
+        form.refuse_error(error)
+        return None
+
+
+@blueprint.post("/way")
+@require(Role.CASHIER)
+def way() -> str:
+    """Show what goes with what is typed, and fill in what the address tells; nothing is saved."""
+    user, form = whose(), Form.sent()
+    found = searched(user, form["email"]) if form["take"] else None
+    if found:
+        form = with_found(form, found)
+    elif form["of_address"]:
+        form = _filled_by_address(user, form)
+    elif form["search"]:
+        _search(user, form["email"])
+    context = sender_context(user, changed(form))
+    note = render_block(PAGE, "email_note", **context | {"oob": True})
+    return render_block(PAGE, "way", **context) + note
+
+
+def _filled_by_address(user: User, form: Form) -> Form:
+    """Fill in a listed provider's server, or search for that of an own domain; what was typed by hand stays."""
+    form = without_found(form)
+    found = found_for(form["email"])
+    if form["host"]:
+        return form
+    if found:
+        return with_found(form, found)
+    _search(user, form["email"])
+    return form
+
+
+def _search(user: User, email: str) -> None:
+    try:
+        address = parse_address(email)
+    except InvalidInputError:
+        return
+    shop = services()
+
+    def search_outside(_task: Task) -> ServerSearch:
+        return discover_mail_server(address, shop.providers)
+
+    known = sending_tasks().find(search_key(user))
+    if known and known.subject != email:
+        sending_tasks().forget(search_key(user))
+    sending_tasks().start(search_key(user), email, search_outside)
+
+
+@blueprint.get("/search")
+@require(Role.CASHIER)
+def search() -> str | Response:
+    """Show how the search for the server of an own domain goes on."""
+    user = whose()
+    if not is_htmx():
+        return go_to(url_for("sender_settings.index", user=request.args.get("user")))
+    task = sending_tasks().find(search_key(user))
+    if task is not None:
+        task.wait_until_done(_NEWS_S)
+    return blocks(user, "search", search=lambda: shown_search(user))
 
 
 @blueprint.get("/test")
 @require(Role.CASHIER)
 def test() -> str | Response:
     """Show how the test goes on."""
-    user = _whose()
+    user = whose()
     if not is_htmx():
         return go_to(url_for("sender_settings.index", user=request.args.get("user")))
     task = sending_tasks().find(running_test_key(user.name))
     if task is not None:
         task.wait_for_news(request.args.get("known", 0, int), _NEWS_S)
-    return _blocks(user, "test", "gate", "foot")
+    return blocks(user, "test", "gate", "foot")
 
 
-def _blocks(user: User, first: str, *others: str) -> str:
-    """Return a block, and others that htmx puts in their places beside it."""
-    context = sender_context(user, None)
-    beside = "".join(render_block(_PAGE, block, **context | {"oob": True}) for block in others)
-    return render_block(_PAGE, first, **context) + beside
+@blueprint.post("/confirm")
+@require(Role.CASHIER)
+def confirm() -> str:
+    """Take the user's word for whether the mail that a mail program took has left."""
+    user, went = whose(), request.form.get("went") == "yes"
+    try:
+        confirm_test(user.name, services(), went=went)
+    except SenderNotTestedError:
+        return blocks(user, "test", "gate", "foot")  # changed meanwhile: the test is to be done anew
+    sending_tasks().forget(running_test_key(user.name))
+    return blocks(user, "test", "gate", "foot", said_no=not went)
 
 
-def _whose() -> User:
-    """Return whose settings are shown; raises RoleError for a cashier who asks for somebody else's."""
-    name = request.values.get("user", "")
-    me = current_user()
-    if not name or name.casefold() == me.name.casefold():
-        return me
-    if not me.is_administrator:
-        raise RoleError(Role.ADMINISTRATOR.value)
-    return services().users.find(name)
-
-
-def _typed_profile(user: User, form: Form) -> SenderProfile:
-    known = services().settings.sender_profile(user.name) or SenderProfile(user.name, "")
-    port = form["port"]
-    if not port.isdecimal() or len(port) > 5:
-        form.refuse_error(InvalidInputError("port", "port", port))
-    return replace(
-        known,
-        email=form.need("email", _("Type your e-mail address.")),
-        name=form["name"],
-        host=form["host"],
-        port=int(port) if form.is_valid and port else known.port,
-        security=ConnectionSecurity(form["security"])
-        if form["security"] in set(ConnectionSecurity)
-        else known.security,
-        username=form["username"],
-    )
-
-
-def _typed_security(form: Form, known: ConnectionSecurity) -> ConnectionSecurity:
-    return ConnectionSecurity(form["security"]) if form["security"] in set(ConnectionSecurity) else known
-
-
-def _typed_password(form: Form) -> str | None:
-    """Return a new password, None to keep the one there is, "" to forget it where there is no user name."""
-    if not form["username"]:
-        return ""
-    return form["password"] or None
-
-
-def _start_test(profile: SenderProfile) -> None:
-    shop: Services = services()
-    texts = TestMailTexts(
-        _("Facteur: your settings work"),
-        _("This is the test mail of Facteur. It has arrived: tickets can be sent with these settings."),
-    )
-
-    def send_test(task: Task) -> Delivery:
-        return send_test_mail(profile.user, "", texts, shop, task)[1]
-
-    sending_tasks().start(running_test_key(profile.user), profile.email, send_test)
+@blueprint.post("/certificate")
+@require(Role.ADMINISTRATOR)
+def certificate() -> Response:
+    """Accept exactly the certificate that the latest test saw, and test again."""
+    user = whose()
+    profile, failure = services().settings.sender_profile(user.name), failure_of_test(user.name)
+    fingerprint = certificate_to_accept(failure, profile) if failure and profile else ""
+    if profile is None or failure is None or failure.host != profile.host or not fingerprint:
+        raise FacteurError
+    pinned = replace(profile, pinned_certificate=fingerprint)
+    start_test(save_sender_profile(pinned, None, services()), "")
+    return make_response(blocks(user, "form", "gate"))

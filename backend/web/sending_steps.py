@@ -7,11 +7,11 @@ from dataclasses import dataclass
 
 from flask_babel import gettext as _
 
-from backend.domain.sender_profile import ConnectionSecurity, SenderProfile
+from backend.domain.sender_profile import ConnectionSecurity, SenderProfile, SendingMode
 from backend.web.format import NO_BREAK
 from backend.web.sending_tasks import FinishedStep
 
-_NAMES = (
+_SERVER_NAMES = (
     "name_found",
     "connected",
     "encrypted",
@@ -20,6 +20,7 @@ _NAMES = (
     "recipient_accepted",
     "message_accepted",
 )
+_CLIENT_NAMES = ("client_found", "handed_over")
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,11 +37,12 @@ def shown_steps(
     finished: Sequence[FinishedStep], sender: SenderProfile | None, *, is_running: bool, is_failed: bool = False
 ) -> list[ShownStep]:
     """Return the steps of a sending through `sender`; one that the server had no use for is left out."""
-    told = {step.name: step for step in reversed(finished)}
-    last = max((_NAMES.index(name) for name in told), default=-1)
+    names = _names(finished, sender)
+    told = {step.name: step for step in reversed(finished) if step.name in names}
+    last = max((names.index(name) for name in told), default=-1)
     rows = []
     current = "running" if is_running else "failed" if is_failed else "waiting"
-    for place, name in enumerate(_NAMES):
+    for place, name in enumerate(names):
         if name in told:
             rows.append(ShownStep("done", _label(name), time=f"{told[name].milliseconds}{NO_BREAK}ms"))
         elif place > last and _is_expected(name, sender):
@@ -49,12 +51,18 @@ def shown_steps(
     return rows
 
 
+def _names(finished: Sequence[FinishedStep], sender: SenderProfile | None) -> Sequence[str]:
+    """Return the steps of this way; in training a server takes what a mail program would."""
+    by_client = sender is not None and sender.mode is SendingMode.MAIL_CLIENT
+    return _CLIENT_NAMES if by_client and not any(step.name in _SERVER_NAMES for step in finished) else _SERVER_NAMES
+
+
 def _is_expected(name: str, sender: SenderProfile | None) -> bool:
     if sender is None:
         return True
-    if name == "encrypted":
+    if name == "encrypted" and sender.mode is SendingMode.SMTP:
         return sender.security is not ConnectionSecurity.NONE
-    return name != "signed_in" or bool(sender.username)
+    return name != "signed_in" or sender.mode is SendingMode.RELAY or bool(sender.signs_in_as)
 
 
 def _label(name: str) -> str:
@@ -67,5 +75,7 @@ def _label(name: str) -> str:
         "sender_accepted": _("Sender's address"),
         "recipient_accepted": _("Recipient's address"),
         "message_accepted": _("Message"),
+        "client_found": _("Mail program"),
+        "handed_over": _("Hand-over to it"),
     }
     return str(labels[name])

@@ -97,6 +97,15 @@ for (const name of ["dragover", "dragleave", "drop"]) {
   });
 }
 
+// A button that names an element copies its text, and says so with the notice that stands beside it.
+document.addEventListener("click", async (event) => {
+  const button = event.target.closest?.("[data-copies]");
+  if (!button) return;
+  await navigator.clipboard.writeText(document.querySelector(button.dataset.copies).textContent);
+  const notice = button.parentElement.querySelector("template");
+  if (notice) document.querySelector("#toasts").append(notice.content.cloneNode(true));
+});
+
 // An answer that is no part of the page, or none at all: the notice that base.html keeps ready for it.
 for (const name of ["htmx:responseError", "htmx:sendError", "htmx:timeout"]) {
   document.addEventListener(name, () => {
