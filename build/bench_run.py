@@ -11,15 +11,20 @@ from collections.abc import Callable
 from dataclasses import asdict
 from pathlib import Path
 
+import bench_pages
 import bench_records
 import bench_sending
 import bench_starts
+import bench_window
 from measuring import Measured, Options
 
 MEASUREMENTS: dict[str, Callable[[Options], list[Measured]]] = {
     "S1": bench_sending.warm_pdf,
+    "S2": bench_pages.assistant,
+    "S3": bench_pages.accepted,
     "S4": bench_sending.whole_chain,
     "S5": bench_starts.first_page,
+    "S6": bench_window.usable_window,
     "S8": bench_records.recording,
     "S11": bench_sending.free_space,
 }
@@ -50,10 +55,16 @@ def _row(id_: str, measured: Measured) -> dict[str, object]:
     }
 
 
+def _met(row: dict[str, object]) -> str:
+    if row["is_skipped"]:
+        return "-"
+    return "yes" if row["met"] else "NO"
+
+
 def _table(rows: list[dict[str, object]]) -> str:
     head = f"{'':<4} {'what':<58} {'ratio':>7} {'target':>7} {'met':<4} {'ours ms':>9} {'reference ms':>12} {'runs':>5}"
     lines = [
-        f"{row['id']:<4} {row['what']:<58} {row['ratio']:>7} {row['target']:>7} {'yes' if row['met'] else 'NO':<4} "
+        f"{row['id']:<4} {row['what']:<58} {row['ratio']:>7} {row['target']:>7} {_met(row):<4} "
         f"{row['ours_ms']:>9} {row['reference_ms']:>12} {row['runs']:>5}  {row['note']}".rstrip()
         for row in rows
     ]

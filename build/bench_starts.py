@@ -1,4 +1,4 @@
-"""S5: start to the first page."""
+"""S5: start to the first page, and to the home page."""
 
 from __future__ import annotations
 
@@ -6,39 +6,55 @@ import json
 import subprocess
 import sys
 import tempfile
-import urllib.request
-from http.cookiejar import CookieJar
+from collections.abc import Callable
+from contextlib import closing
 from pathlib import Path
 
 from backend.bootstrap import open_services
-from measuring import Measured, Options, interleaved
+from bench_browser import Browser
+from measuring import Measured, Options, alternated, taken_ms
 
 ROOT = Path(__file__).resolve().parents[1]
 
 
 def first_page(options: Options) -> list[Measured]:
-    """S5: start of `serve` to the sign-in page served, against the import of Flask and waitress."""
-    with tempfile.TemporaryDirectory() as folder:
-        with open_services(Path(folder), training=True):
+    """S5: start of `serve` to the sign-in page served, then to the home page, against importing Flask and waitress."""
+    with tempfile.TemporaryDirectory() as name:
+        folder = Path(name)
+        with open_services(folder, training=True):
             pass  # the sample shop is made once, at the very first start
-        mine, bare = interleaved(lambda: _serve_once(Path(folder)), _import_once, options.runs)
-    return [Measured("start to the sign-in page / import flask, waitress", 1.5, mine, bare, options.runs)]
+        lines: tuple[tuple[str, float, Callable[[Browser], object]], ...] = (
+            ("start to the sign-in page / import flask, waitress", 1.5, lambda _browser: None),
+            ("start to the home page / the same", 2.6, lambda browser: browser.sign_in("DUPOND")),
+        )
+        return [_line(what, target, folder, goes_on, options) for what, target, goes_on in lines]
+
+
+def _line(what: str, target: float, folder: Path, goes_on: Callable[[Browser], object], options: Options) -> Measured:
+    mine, bare = alternated(lambda: _serve_once(folder, goes_on), lambda: taken_ms(_import_once), options.runs)
+    return Measured(what, target, mine, bare, options.runs)
 
 
 def _import_once() -> None:
     subprocess.run([sys.executable, "-c", "import flask, waitress"], check=True)
 
 
-def _serve_once(folder: Path) -> None:
+def _serve_once(folder: Path, goes_on: Callable[[Browser], object]) -> float:
     command = [sys.executable, str(ROOT / "app.py"), "--data-dir", str(folder), "--training", "serve", "--json"]
-    with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as program:
-        try:
-            if program.stdout is None:
-                raise SystemExit("serve has no output")
-            url = json.loads(program.stdout.readline())["url"]
-            opener = urllib.request.build_opener(urllib.request.HTTPCookieProcessor(CookieJar()))
-            with opener.open(url, timeout=30) as answer:
-                if b"<html" not in answer.read():
-                    raise SystemExit("the first page is no page")
-        finally:
+    program: subprocess.Popen[str] | None = None
+
+    def start() -> None:
+        nonlocal program
+        program = subprocess.Popen(command, stdout=subprocess.PIPE, text=True)
+        if program.stdout is None:
+            raise SystemExit("serve has no output")
+        # A browser follows to the sign-in page by itself.
+        with closing(Browser(json.loads(program.stdout.readline())["url"])) as browser:
+            goes_on(browser)
+
+    try:
+        return taken_ms(start)
+    finally:
+        if program is not None:
             program.kill()
+            program.communicate()
