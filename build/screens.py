@@ -90,7 +90,7 @@ SCREENS = (
     Screen("sign-in-password", "/sign-in?user=Martin", shop="started", signs_in=False),
     Screen("home-started", "/", shop="started"),
     Screen("tickets-empty", "/tickets/", shop="started"),
-    Screen("sign-in-refused", "/sign-in?user=Martin", _wrong_password, shop="started", signs_in=False),
+    Screen("sign-in-refused", "/sign-in?user=Julie", _wrong_password, shop="started", signs_in=False),
     Screen("home", "/"),
     Screen("tickets", "/tickets/", _drawn),
     Screen("ticket-a4", "/tickets/C1-4", _drawn_on_a4),
@@ -157,6 +157,7 @@ def _sign_in(page: Page, shop: str) -> None:
     if shop == "training":
         page.locator(".people .row-link", has_text="DUPOND").click()
     else:
+        page.locator(".people .row-link", has_text="Martin").click()
         page.locator("[name=password]").fill(PASSWORD)
         page.locator(".primary").click()
     page.locator(".side-user").wait_for(state="attached")
@@ -195,6 +196,8 @@ def sample_shops() -> Iterator[dict[str, Services]]:
     from backend.bootstrap import open_services
     from backend.domain.shop import Company
     from backend.domain.ticket import TicketNumber
+    from backend.domain.user import Role, User
+    from backend.usecases.manage_users import save_user
     from backend.usecases.prepare_sending import prepare_sending
     from backend.usecases.send_ticket import SendingWishes, send_ticket
     from backend.usecases.start_shop import start_shop
@@ -209,6 +212,8 @@ def sample_shops() -> Iterator[dict[str, Services]]:
         prepare_sending(TicketNumber("C1", 4), "80mm", "DUPOND", shops["training"], mail_id=DRAFT)
         for shop in SHOPS[2:]:
             start_shop("Martin", PASSWORD, Company("BRICO"), shops[shop])
+            # Her wrong passwords make nobody else wait.
+            save_user(User("Julie", Role.CASHIER), PASSWORD, shops[shop].users)
         fill_failing(shops["failing"], "Martin")
         fill_closed(shops["closed"], "Martin")
         yield shops

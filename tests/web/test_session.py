@@ -35,6 +35,7 @@ OPEN = {
     "home.leave_training",
 }
 ADMINISTRATORS_ONLY = {
+    "sender_settings.certificate",
     "shop.company",
     "shop.change_company",
     "shop.mail",

@@ -85,6 +85,16 @@ def test_a_field_shows_help_until_something_is_to_be_mended(render: Render) -> N
     assert "Of the till." not in html
 
 
+def test_the_field_to_mend_is_where_one_goes_on(render: Render) -> None:
+    form = Form()
+    source = '{{ ui.field(form, "name", "N", autofocus=true) }}{{ ui.text_area(form, "text", "T") }}'
+    assert 'name="name" value="" aria-describedby="name-note" autofocus>' in render(source, form=form)
+    form.refuse("text", "Too long.")
+    html = render(source, form=form)
+    assert html.count("autofocus") == 1
+    assert 'aria-describedby="text-note" aria-invalid="true" autofocus>' in html
+
+
 def test_a_password_is_never_written_into_a_page(render: Render) -> None:
     form = Form({"password": "s3cret"})
     assert "s3cret" not in render('{{ ui.field(form, "password", "Password", type="password") }}', form=form)
