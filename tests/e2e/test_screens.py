@@ -154,6 +154,15 @@ def test_f9_saves_a_form(visit: Visit) -> None:
     assert page.locator("[name=city]").input_value() == "Beaune"
 
 
+def test_what_has_to_be_mended_is_in_sight_and_has_the_focus(visit: Visit) -> None:
+    page = visit.open(_screen("company-refused"), size=(1024, 600))
+    note, foot = page.locator("#siret-note").bounding_box(), page.locator(".page-foot").bounding_box()
+    assert note
+    assert foot
+    assert note["y"] + note["height"] <= foot["y"]
+    assert page.evaluate("document.activeElement.name") == "siret"
+
+
 def test_escape_closes_a_dialog_and_the_page_stays(visit: Visit) -> None:
     page = visit.open(Screen("mail", "/practice-mailbox/1"))
     page.locator("button", has_text="C1-4-BRICO.pdf").click()
