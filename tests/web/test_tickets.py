@@ -192,6 +192,14 @@ def test_the_ticket_beside_the_list_comes_alone_for_htmx(cashier: Visitor) -> No
     assert 'href="/tickets/?text=duval"' in block
 
 
+def test_printing_a_consulted_ticket_leads_back_to_it(cashier: Visitor) -> None:
+    page = cashier.get("/tickets/C1-3").text
+    (button,) = re.findall(r'<button[^>]* hx-post="/till/recorded/C1-3/print"[^>]*>', page)
+    assert "back" in button
+    asked = cashier.post("/till/recorded/C1-3/print", {"back": "ticket"}).text
+    assert 'name="back" value="ticket"' in asked
+
+
 def test_the_picture_is_told_in_words(cashier: Visitor) -> None:
     assert "Marteau: €410.70" in cashier.get("/tickets/C1-3").text
 
