@@ -62,6 +62,8 @@ def look_up(host: str, port: int, deadline: Deadline) -> list[ServerAddress]:
 
     The system's own look-up can't be interrupted: it is left behind in its thread when time is up.
     """
+    if address := _numeric(host.strip(), port):
+        return [address]
     found: queue.SimpleQueue[list[ServerAddress]] = queue.SimpleQueue()
 
     def ask() -> None:
@@ -80,6 +82,13 @@ def look_up(host: str, port: int, deadline: Deadline) -> list[ServerAddress]:
     if not addresses:
         raise RefusalError(MailCause.NAME_NOT_FOUND)
     return addresses
+
+
+def _numeric(host: str, port: int) -> ServerAddress | None:
+    """Return what is an IPv4 address already: nobody need be asked, and no thread for it."""
+    with contextlib.suppress(ValueError):
+        return ServerAddress(socket.AF_INET, (str(ipaddress.IPv4Address(host)), port))
+    return None
 
 
 def connect(addresses: Sequence[ServerAddress], deadline: Deadline, *, next_after_s: float) -> socket.socket:

@@ -9,7 +9,7 @@ import threading
 from collections.abc import Iterator
 from contextlib import closing, contextmanager
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from sqlalchemy import URL, Connection, Engine, create_engine, event, text
 from sqlalchemy.exc import DBAPIError, IntegrityError
@@ -52,35 +52,45 @@ class RecordsDatabase:
         self._path = path
         self._busy_timeout_s = busy_timeout_s
         self._ready = threading.Lock()
-        self._engines: tuple[Engine, Engine] | None = None
+        self._engines: _Engines | None = None
 
     @contextmanager
     def read(self) -> Iterator[Connection]:
         """Give a connection that sees one moment of the records."""
-        with _explained(self._path), self._open()[0].begin() as connection:
+        with _explained(self._path), self._open().reading.begin() as connection:
             yield connection
 
     @contextmanager
-    def write(self) -> Iterator[Connection]:
-        """Give a connection that is alone in writing from its first statement; durable when this ends."""
-        with _explained(self._path), self._open()[1].begin() as connection:
-            yield connection
+    def write(self, *, durable: bool = True) -> Iterator[Connection]:
+        """Give a connection that is alone in writing from its first statement; durable when this ends.
+
+        Without `durable` no crash of the program loses it, but the power may go with it, until anything else is
+        written durably: the order of what is written always holds.
+        """
+        with _explained(self._path):
+            engines = self._open()
+            with (engines.writing if durable else engines.noting).begin() as connection:
+                yield connection
 
     def close(self) -> None:
         """Give the file free; the next use opens it again."""
         with self._ready:
             if self._engines:
-                self._engines[0].dispose()
+                self._engines.reading.dispose()
             self._engines = None
 
-    def _open(self) -> tuple[Engine, Engine]:
+    def _open(self) -> _Engines:
         if self._engines:
             return self._engines
         with self._ready:
             if not self._engines:
                 reading = _make_engine(self._path, self._busy_timeout_s)
                 self._prepare(reading)
-                self._engines = reading, reading.execution_options(writes=True)
+                self._engines = _Engines(
+                    reading,
+                    reading.execution_options(writes="FULL"),
+                    reading.execution_options(writes="NORMAL"),
+                )
             return self._engines
 
     def _prepare(self, engine: Engine) -> None:
@@ -92,7 +102,15 @@ class RecordsDatabase:
             from backend.adapters.stores.records.migrate import migrate  # slow to import, seldom needed
 
             _switch_to_wal(engine)
-            migrate(engine.execution_options(writes=True))
+            migrate(engine.execution_options(writes="FULL"))
+
+
+class _Engines(NamedTuple):
+    """One pool of connections in three uses."""
+
+    reading: Engine
+    writing: Engine
+    noting: Engine
 
 
 def _make_engine(path: Path, busy_timeout_s: float) -> Engine:
@@ -115,9 +133,12 @@ def _on_connect(connection: DBAPIConnection, _entry: ConnectionPoolEntry) -> Non
 
 def _on_begin(connection: Connection) -> None:
     # A transaction that reads first and writes later can't wait for another writer: it fails at once.
-    writes = connection.get_execution_options().get("writes", False)
+    synchronous = connection.get_execution_options().get("writes", "")
     # Straight to the driver: this stands before every statement that a cashier waits for.
-    connection.connection.cursor().execute("BEGIN IMMEDIATE" if writes else "BEGIN DEFERRED").close()
+    cursor = connection.connection.cursor()
+    if synchronous:
+        cursor.execute(f"PRAGMA synchronous={synchronous}")  # connections are used for one thing after the other
+    cursor.execute("BEGIN IMMEDIATE" if synchronous else "BEGIN DEFERRED").close()
 
 
 def _switch_to_wal(engine: Engine) -> None:

@@ -41,20 +41,23 @@ class SqlOutboxStore:
         self._locks = locks
 
     def save(self, mail: OutgoingMail) -> None:
-        """Insert or replace, durable on return; raises SecretsUnavailableError, then nothing is saved."""
+        """Insert or replace, durable on return; raises SecretsUnavailableError, then nothing is saved.
+
+        That a mail is being sent need not outlast the power: until its final dot it is as it was before.
+        """
         values = _values(mail)
         if mail.state in ERASED:
             values["sealed"] = None
         else:
             values["sealed"] = self._sealing.seal(clear_text(mail), mail.id.encode())
-        with self._database.write() as connection:
+        with self._database.write(durable=mail.state is not MailState.SENDING) as connection:
             connection.execute(outbox.delete().where(outbox.c.id == mail.id))
             connection.execute(outbox.insert(), values)
 
     def save_phase(self, mail_id: str, phase: SendingPhase) -> None:
-        """Commit the phase of a mail in SENDING; raises NotFoundError."""
+        """Commit the phase of a mail in SENDING, durably that of the final dot; raises NotFoundError."""
         sending = (outbox.c.id == mail_id) & (outbox.c.state == MailState.SENDING.value)
-        with self._database.write() as connection:
+        with self._database.write(durable=phase is SendingPhase.FINAL_DOT) as connection:
             done = connection.execute(outbox.update().where(sending), {"phase": phase.value})
         if not done.rowcount:
             raise NotFoundError("mail", mail_id)
