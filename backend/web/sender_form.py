@@ -55,12 +55,19 @@ def form_of(profile: SenderProfile | None) -> Form:
             "port": str(profile.port),
             "security": profile.security.value,
             "username": profile.username,
+            "filled": profile.host if _is_listed(profile) else "",
             "delivery_notification": _YES if profile.delivery_notification else "",
             "read_receipt": _YES if profile.read_receipt else "",
             "priority": profile.priority.value,
             "show_message": _YES if profile.show_message else "",
         }
     )
+
+
+def _is_listed(profile: SenderProfile) -> bool:
+    """Tell whether the server is what the address tells by itself: with another address it may be filled in anew."""
+    found = found_for(profile.email)
+    return found is not None and found.host == profile.host
 
 
 def changed(form: Form, **changes: str) -> Form:

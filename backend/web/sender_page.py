@@ -73,6 +73,7 @@ def sender_context(user: User, typed: Form | None = None) -> dict[str, object]:
         "sign_in_url": url_for("sender_sign_in.state", user=named, after=after or None),
         "after": after,
         "is_unprotected_asked": False,
+        "is_polled": False,
         "starts_test": False,
         "said_no": False,
         "oob": False,

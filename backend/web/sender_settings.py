@@ -130,7 +130,7 @@ def search() -> str | Response:
     task = sending_tasks().find(search_key(user))
     if task is not None:
         task.wait_until_done(_NEWS_S)
-    return blocks(user, "search", search=lambda: shown_search(user))
+    return blocks(user, "search", search=lambda: shown_search(user), is_polled=True)
 
 
 @blueprint.get("/test")

@@ -153,7 +153,7 @@ def _with_help(shown: ShownTest, failure: MailFailure, profile: SenderProfile) -
         provider=provider.name if provider and is_advised else "",
         advice=provider.advice_in(current_language()) if provider and is_advised else None,
         fixes=(*_other_ports(failure, profile), *_other_name(failure, profile)),
-        fingerprint=certificate_to_accept(failure, profile),
+        fingerprint=_in_groups(certificate_to_accept(failure, profile)),
         signs_in_again=by_token and failure.mail_cause is MailCause.AUTHORIZATION_EXPIRED,
     )
 
@@ -195,6 +195,11 @@ def certificate_to_accept(failure: MailFailure, profile: SenderProfile) -> str:
     if not current_user().is_administrator or not reached or not seen or not _is_private(reached[1]):
         return ""
     return seen[1]
+
+
+def _in_groups(fingerprint: str) -> str:
+    """Return it as people compare it, four digits at a time."""
+    return " ".join(fingerprint[place : place + 4] for place in range(0, len(fingerprint), 4)).upper()
 
 
 def failure_of_test(user: str) -> MailFailure | None:
