@@ -55,6 +55,7 @@ TESTS = (
     Package("poppler-utils"),
     Package("qpdf"),
     Package("openssl"),
+    Package("libatomic1"),  # the Node.js inside Playwright's wheel wants it
     Package("xdg-utils", program="xdg-email"),
 )
 # What `build/test.py windows` wants: a Windows, and a compiler for its mail program that only writes down.

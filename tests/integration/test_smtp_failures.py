@@ -205,5 +205,6 @@ def test_a_wrong_password_is_tried_exactly_once(postfix: Postfix, shop: Shop) ->
 def test_every_cause_of_smtp_is_produced_somewhere_above() -> None:
     produced = {row.cause for row in ROWS.values()} | {cause for _, cause, _ in SCRIPTED.values()}
     produced |= {C.NAME_NOT_FOUND, C.CONNECTION_REFUSED, C.NO_ANSWER}
-    # A token is no password, and nobody can stop a sending yet.
-    assert set(MailCause) - produced == {C.AUTHORIZATION_EXPIRED, C.CANCELLED}
+    # A token is no password (test_oauth_sending), nobody can stop a sending yet, and the rest is not SMTP's.
+    elsewhere = {cause for cause in MailCause if cause.name.startswith(("CLIENT_", "RELAY_"))}
+    assert set(MailCause) - produced - elsewhere == {C.AUTHORIZATION_EXPIRED, C.CANCELLED}

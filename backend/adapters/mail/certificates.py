@@ -22,6 +22,7 @@ _NOT_TLS_AT_ALL = ("WRONG_VERSION_NUMBER", "HTTP_REQUEST", "UNKNOWN_PROTOCOL", "
 def system_trust() -> ssl.SSLContext:
     """Return the one context that trusts what this PC trusts, roots of an antivirus or a company included."""
     context = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
+    context.minimum_version = ssl.TLSVersion.TLSv1_2  # RFC 8996, whatever the system's own configuration says
     if sys.platform == "linux" and _openssl_finds_roots():
         # truststore does the same here, but reads all roots anew for every connection (33 ms).
         context.load_default_certs()
