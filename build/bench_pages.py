@@ -122,6 +122,7 @@ class _Sending:
         mail = prepare_sending(TICKET, LAYOUT.id, CASHIER, self._services, mail_id=new_mail_id())
         path, form = f"/sending/{mail.id}", {"recipient": CUSTOMER, "subject": mail.subject, "body": mail.body}
         self._browser.page(path)
+        self._browser.write("POST", path, form)  # the page has kept what was typed before anybody can click
         delivered, reached = len(self._server.deliveries), ""
 
         def click() -> None:

@@ -10,7 +10,7 @@ import logging
 import time
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from threading import Condition, Lock, Thread
+from threading import Condition, Event, Lock, Thread
 
 from flask import Flask, current_app
 
@@ -43,6 +43,7 @@ class Task:
     is_done: bool = False
     is_cancelled: bool = False
     _changed: Condition = field(default_factory=Condition)
+    _ended: Event = field(default_factory=Event)
     _begun: float = field(default_factory=time.monotonic)
     _last_step: float = field(default_factory=time.monotonic)
 
@@ -64,8 +65,7 @@ class Task:
 
     def wait_until_done(self, seconds: float) -> bool:
         """Wait at most so long; tell whether it is done."""
-        with self._changed:
-            return self._changed.wait_for(lambda: self.is_done, seconds)
+        return self._ended.wait(seconds)  # not woken by every step on the way
 
     def wait_for_news(self, steps_known: int, seconds: float) -> None:
         """Wait at most so long for its end, or for more steps than the page has; after the last step, for the end."""
@@ -88,6 +88,7 @@ class Task:
             with self._changed:
                 self.is_done = True
                 self._changed.notify_all()
+            self._ended.set()
 
 
 class SendingTasks:

@@ -256,3 +256,14 @@ def _record_in_a_read_only_folder(path: Path, told: Connection) -> None:
         SqlTicketStore(RecordsDatabase(path)).record(a_ticket())
     except StorageError as error:
         told.send(error.reason)
+
+
+def test_only_what_may_go_with_the_power_is_written_without_waiting_for_the_disk(database: RecordsDatabase) -> None:
+    def waits() -> list[object]:
+        found = []
+        for durable in (True, False, True):
+            with database.write(durable=durable) as connection:
+                found.append(connection.execute(text("PRAGMA synchronous")).scalar())
+        return found
+
+    assert waits() == [2, 1, 2]

@@ -170,3 +170,13 @@ def test_the_server_is_not_imported_before_it_is_needed() -> None:
     shown = subprocess.run([sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True, check=True)
     assert shown.stdout.strip() == "[]"
     assert os.environ.get("PYTHONSTARTUP") is None or not shown.stderr
+
+
+def test_an_answer_of_several_lines_waits_for_no_acknowledgement(server: TrainingServer) -> None:
+    took = []
+    with smtplib.SMTP("127.0.0.1", server.start(), "[127.0.0.1]", timeout=10) as client:
+        for _ in range(5):
+            begun = time.perf_counter()
+            client.ehlo()
+            took.append(time.perf_counter() - begun)
+    assert min(took) < 0.03  # Nagle's algorithm and a delayed acknowledgement are 0.04 s

@@ -8,6 +8,7 @@ import json
 import os
 import secrets
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
@@ -122,6 +123,8 @@ def _unprotected(data_dir: Path) -> EncryptedFile:
 
 
 def _key_beside(path: Path) -> bytes:
+    with suppress(FileNotFoundError):
+        return base64.b64decode(read_patiently(path))
     with hold(path.with_name(f"{path.name}.lock")):
         try:
             return base64.b64decode(read_patiently(path))
