@@ -18,6 +18,7 @@ from backend.web.auth import current_user
 from backend.web.format import moment
 from backend.web.language import current_language
 from backend.web.messages import Explanation, explain
+from backend.web.sender_form import availability_at
 from backend.web.sending_steps import ShownStep, shown_steps
 from backend.web.sending_tasks import Task, sending_tasks
 from backend.web.services import services
@@ -88,7 +89,8 @@ class ShownTest:
     advice: Advice | None = None
     fixes: tuple[Fix, ...] = ()
     fingerprint: str = ""
-    signs_in_again: bool = False
+    signs_in_with: str = ""
+    has_signed_in: bool = False
 
 
 def running_test_key(user: str) -> str:
@@ -132,6 +134,7 @@ def _failed(task: Task, profile: SenderProfile | None) -> ShownTest:
     error = task.error
     assert error is not None  # noqa: S101 - asked before
     steps = shown_steps(task.steps, profile, is_running=False, is_failed=True)
+    steps = [step for step in steps if step.state != "waiting"]  # the cause comes into sight on a small screen
     shown = ShownTest("failed", steps, str(_("Test failed")), explain(error))
     if not isinstance(error, MailFailure) or profile is None:
         return shown
@@ -154,8 +157,17 @@ def _with_help(shown: ShownTest, failure: MailFailure, profile: SenderProfile) -
         advice=provider.advice_in(current_language()) if provider and is_advised else None,
         fixes=(*_other_ports(failure, profile), *_other_name(failure, profile)),
         fingerprint=_in_groups(certificate_to_accept(failure, profile)),
-        signs_in_again=by_token and failure.mail_cause is MailCause.AUTHORIZATION_EXPIRED,
+        signs_in_with=_sign_in_that_helps(failure, profile),
+        has_signed_in=by_token,
     )
+
+
+def _sign_in_that_helps(failure: MailFailure, profile: SenderProfile) -> str:
+    """Return at whose sign-in an expired permission is renewed, or a retired password replaced."""
+    if failure.mail_cause not in {MailCause.AUTHORIZATION_EXPIRED, MailCause.PASSWORD_LOGIN_RETIRED}:
+        return ""
+    availability = availability_at(provider_of(profile, services().providers))
+    return availability.provider.name if availability and availability.is_available else ""
 
 
 def _other_ports(failure: MailFailure, profile: SenderProfile) -> tuple[Fix, ...]:

@@ -177,6 +177,14 @@ def test_an_expired_permission_leads_to_signing_in_again(cashier: Visitor, shop:
     assert "Sign in again" in answer
 
 
+def test_a_password_that_is_retired_leads_straight_to_the_sign_in(cashier: Visitor, shop: FakeServices) -> None:
+    shop.transport.refuse(MailCause.PASSWORD_LOGIN_RETIRED)
+    answer = save(cashier, **TYPED, with_password="yes", password="a-password").text
+    banner = answer[answer.index("no longer accepts") :]
+    assert "Sign in with Microsoft" in banner
+    assert 'href="#password"' not in banner
+
+
 def test_a_wrong_address_begins_no_sign_in(cashier: Visitor, shop: FakeServices) -> None:
     answer = cashier.post("/sender-settings/sign-in/", TYPED | {"email": "caisse@"})
     assert answer.status_code == 422

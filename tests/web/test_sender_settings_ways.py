@@ -257,6 +257,8 @@ def test_an_administrator_accepts_exactly_the_certificate_of_a_server_in_the_hou
     assert "ABAB ABAB ABAB" in answer, "as people compare it"
     shop.transport.failure = None
     administrator.post("/sender-settings/certificate")
+    while "Test under way" in administrator.htmx("/sender-settings/test", "sender_settings-test").text:
+        pass  # it waits for news itself
     assert profile_of(shop, "MARTIN").pinned_certificate == FINGERPRINT
     save(administrator, host="other.example", password=SECRET)
     assert profile_of(shop, "MARTIN").pinned_certificate == ""
