@@ -32,7 +32,7 @@ from tests.fakes import FakeMailTransport, FakeServices
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from playwright.sync_api import Browser, Page
+    from playwright.sync_api import Browser, Page, Route
 
 pytestmark = pytest.mark.chromium
 
@@ -270,6 +270,22 @@ def test_a_domain_that_nobody_finds_says_whom_to_ask(setting: Setting) -> None:
     setting.is_fit()
 
 
+def test_what_is_typed_while_the_server_answers_stays(setting: Setting) -> None:
+    answers = setting.page.expect_response("**/sender-settings/way")
+
+    def hold(route: Route) -> None:
+        setting.page.wait_for_timeout(300)
+        route.continue_()
+
+    setting.page.route("**/sender-settings/way", hold)
+    setting.type("email", "caisse@brico.example")
+    with answers:
+        setting.person.click("#host")
+        setting.page.keyboard.type("nas.brico.example", delay=40)
+    setting.page.wait_for_timeout(500)
+    assert setting.page.locator("#host").input_value() == "nas.brico.example"
+
+
 # The other ways
 
 
@@ -302,3 +318,20 @@ def test_the_exchange_is_copied(setting: Setting) -> None:
     setting.person.click("[data-copies]")
     setting.page.locator(".toast").wait_for()
     assert "C: AUTH PLAIN ••••••••" in setting.page.evaluate("navigator.clipboard.readText()")
+
+
+def test_an_administrator_accepts_the_certificate_of_a_server_in_the_house(setting: Setting) -> None:
+    exchange = f"*: connected to 192.168.1.5:465\n*: certificate for nas, issued by nas, SHA-256 {'ab' * 32}"
+    setting.shop.transport = FakeMailTransport()
+    setting.shop.transport.failure = MailFailure(
+        MailCause.CERTIFICATE_UNTRUSTED, "nas.brico.example", 587, detail="nas", transcript=exchange
+    )
+    setting.type("email", "caisse@brico.example")
+    setting.type("host", "nas.brico.example")
+    setting.save()
+    setting.fails()
+    setting.is_fit()
+    setting.shop.transport.failure = None
+    setting.person.click(".banner.bad button")
+    setting.succeeds("a server in the house")
+    assert setting.profile.pinned_certificate == "ab" * 32

@@ -97,6 +97,20 @@ for (const name of ["dragover", "dragleave", "drop"]) {
   });
 }
 
+// What was typed on while the server answered is newer than its answer.
+let typedOn = null;
+document.addEventListener("htmx:beforeSwap", (event) => {
+  const field = document.activeElement;
+  const sent = event.detail.requestConfig?.parameters?.[field?.name];
+  const isNewer = sent !== undefined && field.closest("[data-keeps-typing]") && isTyping(field) && field.value !== sent;
+  typedOn = isNewer && event.detail.target.contains(field) ? { id: field.id, value: field.value } : null;
+});
+document.addEventListener("htmx:afterSwap", () => {
+  const field = typedOn && document.getElementById(typedOn.id);
+  if (field) field.value = typedOn.value;
+  typedOn = null;
+});
+
 // A button that names an element copies its text, and says so with the notice that stands beside it.
 document.addEventListener("click", async (event) => {
   const button = event.target.closest?.("[data-copies]");
