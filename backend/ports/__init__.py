@@ -1,0 +1,27 @@
+"""What the use cases ask of the world; adapters and the fakes of the tests answer."""
+
+from backend.ports.mail import Mailbox, MailTransport, OAuthSignIn, ProviderDirectory, SendingWatch
+from backend.ports.pdf import PdfEngine, TicketPage
+from backend.ports.records import CustomerStore, OutboxStore, SendingJournal, ShopStore, TicketStore
+from backend.ports.services import Services
+from backend.ports.settings import Clock, SecretStore, SettingsStore, UserStore
+
+__all__ = [
+    "Clock",
+    "CustomerStore",
+    "MailTransport",
+    "Mailbox",
+    "OAuthSignIn",
+    "OutboxStore",
+    "PdfEngine",
+    "ProviderDirectory",
+    "SecretStore",
+    "SendingJournal",
+    "SendingWatch",
+    "Services",
+    "SettingsStore",
+    "ShopStore",
+    "TicketPage",
+    "TicketStore",
+    "UserStore",
+]

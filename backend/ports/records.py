@@ -1,0 +1,130 @@
+"""The records of a shop: tickets, customers, tills, mails on their way, the sending journal."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Protocol
+
+if TYPE_CHECKING:  # every page and command imports this module: it stays light
+    from collections.abc import Collection, Iterable, Sequence
+    from contextlib import AbstractContextManager
+
+    from backend.domain.customer import Contact, Customer
+    from backend.domain.outgoing_mail import JournalEntry, MailState, OutgoingMail, SendingPhase
+    from backend.domain.shop import Cashier, Product, Till
+    from backend.domain.ticket import (
+        ChainReport,
+        ImportedTicket,
+        RecordedTicket,
+        Ticket,
+        TicketNumber,
+        TicketQuery,
+        TicketSummary,
+        TicketTotals,
+    )
+
+
+class TicketStore(Protocol):
+    """Recorded tickets, each till a chain; nothing here changes or deletes one."""
+
+    def record(self, ticket: Ticket) -> RecordedTicket:
+        """Give the next number of an own till and append, durably, in one transaction."""
+
+    def add_imported(self, tickets: Sequence[Ticket]) -> list[ImportedTicket]:
+        """Append tickets of other software, all or none, durably, each once (compare with Ticket.says_the_same).
+
+        Those of foreign tills come with their number; those of own tills with a reference, and get the next number.
+        Raises TicketConflictError(number or reference) for one that is there with other content.
+        """
+
+    def find(self, key: TicketNumber) -> RecordedTicket:
+        """Return one ticket; raises NotFoundError("ticket", ...)."""
+
+    def search(self, query: TicketQuery) -> list[TicketSummary]:
+        """Return summaries, newest first."""
+
+    def count(self, query: TicketQuery) -> int:
+        """Return how many tickets the query finds, without its page."""
+
+    def totals(self, query: TicketQuery) -> TicketTotals:
+        """Return count and sum of what the query finds, without its page; meant for a day, not for a whole shop."""
+
+    def gaps(self) -> dict[str, tuple[int, ...]]:
+        """Return the numbers that foreign tills never sent, by till, where there are any."""
+
+    def check_chain(self) -> ChainReport:
+        """Read every chain and prove it, including that no ticket is missing at its end."""
+
+
+class CustomerStore(Protocol):
+    """Customers and contacts; DIVERS is always found."""
+
+    def find(self, code: str) -> Customer:
+        """Return a customer; raises NotFoundError("customer", code)."""
+
+    def contact(self, code: str) -> Contact:
+        """Return a contact; raises NotFoundError("contact", code)."""
+
+    def search(self, text: str, *, limit: int = 50, offset: int = 0) -> list[Customer]:
+        """Return customers whose name, code, town or address has words that begin so."""
+
+    def search_contacts(self, text: str, *, limit: int = 50, offset: int = 0) -> list[Contact]: ...
+
+    def save(self, customers: Iterable[Customer], contacts: Iterable[Contact] = ()) -> None:
+        """Insert or replace, all or none."""
+
+
+class ShopStore(Protocol):
+    """Tills, cashiers and products."""
+
+    def tills(self) -> list[Till]: ...
+
+    def till(self, code: str) -> Till:
+        """Return a till; raises NotFoundError("till", code)."""
+
+    def cashiers(self) -> list[Cashier]: ...
+
+    def products(self, text: str = "", *, limit: int = 200) -> list[Product]: ...
+
+    def save(
+        self, tills: Iterable[Till] = (), cashiers: Iterable[Cashier] = (), products: Iterable[Product] = ()
+    ) -> None:
+        """Insert or replace, all or none; raises TillKindError when a till with tickets would change its kind."""
+
+
+class OutboxStore(Protocol):
+    """Mails on their way; what could name a customer is encrypted there and erased at the end."""
+
+    def save(self, mail: OutgoingMail) -> None:
+        """Insert or replace; in the states SENT and CANCELLED what names people is erased.
+
+        Durable on return, but for the state SENDING: with the power gone, that mail is as it was before.
+        """
+
+    def save_phase(self, mail_id: str, phase: SendingPhase) -> None:
+        """Commit the phase of a mail in SENDING, durably that of the final dot."""
+
+    def find(self, mail_id: str) -> OutgoingMail:
+        """Return a mail with its clear content; raises NotFoundError("mail", id), SecretsUnavailableError."""
+
+    def waiting(self, states: Iterable[MailState], *, user: str = "") -> list[OutgoingMail]:
+        """Return mails in these states, oldest first, without content that this user's key can't open."""
+
+    def claim(self, mail_id: str) -> AbstractContextManager[None]:
+        """Hold a mail for this process; raises StorageError(reason="locked") when another process sends it."""
+
+
+class SendingJournal(Protocol):
+    """Append-only record of what was issued (PRODUCT F3)."""
+
+    def append(self, entry: JournalEntry) -> None: ...
+
+    def entries(self, ticket_key: str) -> list[JournalEntry]:
+        """Return the entries of a ticket, oldest first."""
+
+    def entries_of(self, ticket_keys: Collection[str]) -> list[JournalEntry]:
+        """Return the entries of these tickets (a page of the list), oldest first."""
+
+    def latest(self, limit: int = 50) -> list[JournalEntry]: ...
+
+    def with_pdf(self, sha256: str) -> JournalEntry | None:
+        """Return the first entry that issued this PDF."""

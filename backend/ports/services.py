@@ -1,0 +1,78 @@
+"""Everything behind a page or a command, together."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Protocol
+
+if TYPE_CHECKING:  # every page and command imports this module: it stays light
+    from pathlib import Path
+
+    from backend.domain.mail_client import MailClientOffer
+    from backend.domain.relay import Relay
+    from backend.domain.sender_profile import SenderProfile
+    from backend.ports.mail import Mailbox, MailTransport, OAuthSignIn, ProviderDirectory
+    from backend.ports.pdf import PdfEngine, TicketPage
+    from backend.ports.records import CustomerStore, OutboxStore, SendingJournal, ShopStore, TicketStore
+    from backend.ports.settings import Clock, SecretStore, SettingsStore, UserStore
+
+
+class Services(Protocol):
+    """Everything that stands behind a page or a command; adapters are made when first asked for."""
+
+    @property
+    def data_dir(self) -> Path: ...
+    @property
+    def training(self) -> bool: ...
+    @property
+    def clock(self) -> Clock: ...
+    @property
+    def tickets(self) -> TicketStore: ...
+    @property
+    def customers(self) -> CustomerStore: ...
+    @property
+    def shop(self) -> ShopStore: ...
+    @property
+    def outbox(self) -> OutboxStore: ...
+    @property
+    def journal(self) -> SendingJournal: ...
+    @property
+    def settings(self) -> SettingsStore: ...
+    @property
+    def users(self) -> UserStore: ...
+    @property
+    def secrets(self) -> SecretStore: ...
+    @property
+    def providers(self) -> ProviderDirectory: ...
+    @property
+    def oauth(self) -> OAuthSignIn: ...
+    @property
+    def ticket_page(self) -> TicketPage: ...
+    @property
+    def mailbox(self) -> Mailbox:
+        """Return the training mailbox; raises NotFoundError outside the training mode."""
+
+    @property
+    def pdf_engine(self) -> PdfEngine:
+        """Return the engine in force, kept warm."""
+
+    @property
+    def pdf_folder(self) -> Path:
+        """Return the folder in force, made if it was missing; raises StorageError."""
+
+    def page_picture(self, pdf: Path, width_px: int) -> bytes:
+        """Return a PNG of the first page of a PDF."""
+
+    def accept_unprotected_secrets(self) -> None:
+        """Keep secrets in a file that only this account's rights protect, where no store was chosen yet."""
+
+    def transport_for(self, sender: SenderProfile) -> MailTransport:
+        """Return the way this user's mail leaves; in training always the embedded server. Raises MailFailure."""
+
+    def mail_client_offer(self) -> MailClientOffer:
+        """Return the mail program of this PC, or why none can be offered; asks the system, in up to some seconds."""
+
+    def forget_handed_over_files(self) -> int:
+        """Delete what was copied for mail programs by programs that are gone; return how many of these."""
+
+    def relay(self) -> Relay | None:
+        """Return the managed relay of this installation, None where there is none; raises MailFailure."""

@@ -1,0 +1,78 @@
+"""Settings, users, secrets, and the time."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Protocol
+
+if TYPE_CHECKING:  # every page and command imports this module: it stays light
+    from datetime import datetime
+
+    from backend.domain.document_type import DocumentType
+    from backend.domain.mail_template import MailTemplate
+    from backend.domain.pdf_settings import PdfSettings
+    from backend.domain.sender_profile import SenderProfile
+    from backend.domain.shop import Company
+    from backend.domain.ticket_layout import TicketLayout
+    from backend.domain.user import User
+
+
+class SettingsStore(Protocol):
+    """Company, sender profiles, PDF settings, mail templates, layouts; small files shared by processes."""
+
+    def company(self) -> Company | None: ...
+
+    def save_company(self, company: Company) -> None: ...
+
+    def sender_profile(self, user: str) -> SenderProfile | None: ...
+
+    def sender_profiles(self) -> list[SenderProfile]: ...
+
+    def save_sender_profile(self, profile: SenderProfile) -> None: ...
+
+    def pdf_settings(self) -> PdfSettings: ...
+
+    def save_pdf_settings(self, settings: PdfSettings) -> None: ...
+
+    def mail_template(self, document_type: DocumentType) -> MailTemplate | None: ...
+
+    def save_mail_template(self, template: MailTemplate) -> None: ...
+
+    def layouts(self) -> tuple[TicketLayout, ...]: ...
+
+    def preference(self, name: str) -> str:
+        """Return a small remembered choice (`layout:C1`), "" where there is none."""
+
+    def save_preference(self, name: str, value: str) -> None: ...
+
+
+class UserStore(Protocol):
+    """Facteur's users."""
+
+    def users(self) -> list[User]: ...
+
+    def find(self, name: str) -> User:
+        """Return a user by name, upper and lower case alike; raises NotFoundError("user", name)."""
+
+    def save(self, user: User) -> None: ...
+
+    def delete(self, name: str) -> None: ...
+
+
+class SecretStore(Protocol):
+    """Passwords, tokens and keys; `describe` says where they are kept."""
+
+    def get(self, name: str) -> str | None:
+        """Return a secret; raises SecretsUnavailableError."""
+
+    def set(self, name: str, value: str) -> None: ...
+
+    def delete(self, name: str) -> None: ...
+
+    def describe(self) -> str:
+        """Return keyring, passphrase or unprotected."""
+
+
+class Clock(Protocol):
+    """The time of the till PC, aware, in the PC's time zone."""
+
+    def now(self) -> datetime: ...
