@@ -13,6 +13,8 @@ HTMX_FILE = "vendor/htmx-2.0.11.min.js"
 CONFIG = {
     "allowEval": False,
     "allowScriptTags": False,
+    # A button that an answer has just put on the page works at once, also for who presses the next key already.
+    "defaultSettleDelay": 0,
     "historyCacheSize": 0,
     "includeIndicatorStyles": False,
     # DELETE puts its values into the body too: no address of a customer in a URL.

@@ -54,6 +54,7 @@ from backend.web.services import desktop, services
 
 blueprint = Blueprint("sending", __name__, url_prefix="/sending")
 
+_ENDED = frozenset({MailState.SENT, MailState.CANCELLED})
 _NEWS_S = 0.5  # so long a poll waits for something new
 
 
@@ -121,7 +122,7 @@ def stop_preparation(mail_id: str) -> Response:
 def edit(mail_id: str) -> str | Response:
     """Show the assistant, and over it what the mail waits for: its end, or a decision."""
     mail = _current(mail_id)
-    if mail.state in {MailState.SENT, MailState.CANCELLED}:
+    if mail.state in _ENDED:
         return go_to(back_url(mail.ticket_key))
     return render_page("sending/edit.html", **draft_context(mail), **standing_context(mail))
 
@@ -130,10 +131,9 @@ def edit(mail_id: str) -> str | Response:
 @require(Role.CASHIER)
 def save(mail_id: str) -> Response | str:
     """Keep what was typed, and answer with the recipients as they now stand."""
-    own_mail(mail_id)
     with sending_tasks().writing:
-        if sending_tasks().is_running(f"send-{mail_id}"):
-            return make_response("", 204)
+        if sending_tasks().is_running(f"send-{mail_id}") or own_mail(mail_id).state in _ENDED:
+            return make_response("", 204)  # typed just before it left: the answer to the sending leads on
         try:
             mail = edit_draft(mail_id, typed_texts(), services())
         except ForbiddenMoveError:
@@ -145,8 +145,8 @@ def save(mail_id: str) -> Response | str:
 @require(Role.CASHIER)
 def send(mail_id: str) -> Response | str:
     """Send what stands in the assistant; an uncertain mail only by the word of a person (`again`)."""
-    mail = own_mail(mail_id)
     with sending_tasks().writing:
+        mail = own_mail(mail_id)
         if mail.state is not MailState.UNKNOWN:
             if not sending_tasks().is_running(f"send-{mail_id}"):
                 mail = edit_draft(mail_id, typed_texts(), services()) if "subject" in request.form else mail

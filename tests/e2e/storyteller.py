@@ -26,17 +26,12 @@ WORDS = {
     "send": {"fr": "Envoyer", "en": "Send"},
     "try_again": {"fr": "Relancer", "en": "Try again"},
     "give_up": {"fr": "Abandonner", "en": "Give up"},
-    "go_on": {"fr": "Reprendre", "en": "Go on"},
     "settings": {"fr": "Vérifier mes paramètres", "en": "Check my settings"},
     "save_and_test": {"fr": "Enregistrer et tester", "en": "Save and test"},
     "back": {"fr": "Revenir à l’envoi", "en": "Back to the sending"},
     "again_anyway": {"fr": "Renvoyer quand même", "en": "Send it again all the same"},
     "sendings": {"fr": "Envois", "en": "Sendings"},
     "mailbox": {"fr": "Boîte d’essai", "en": "Practice mailbox"},
-    "new_ticket": {"fr": "Nouveau ticket", "en": "New ticket"},
-    "card": {"fr": "Carte", "en": "Card"},
-    "unprotected": {"fr": "Garder dans un fichier sans protection", "en": "Keep it in a file without protection"},
-    "email": {"fr": "E-mail", "en": "E-mail"},
 }
 
 

@@ -2,18 +2,21 @@
 
 from __future__ import annotations
 
+import re
 from contextlib import contextmanager
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
 
 from backend.bootstrap import open_services
-from backend.domain.sender_profile import ConnectionSecurity, SenderProfile
+from backend.domain.sender_profile import SenderProfile
 from backend.domain.user import Role, User
 from backend.usecases.manage_users import save_user
 from backend.usecases.open_training import open_training
 from backend.usecases.read_captured_mail import captured_mail
+from backend.usecases.save_sender_profile import save_sender_profile
 from screens import running_app
 from tests.e2e.storyteller import PIN, Cashier, serving
 from tests.program import Program
@@ -50,7 +53,8 @@ def page(chromium: Browser, language: str) -> Iterator[Page]:
     page.on("pageerror", lambda error: complaints.append(str(error)))
     yield page
     context.close()
-    assert [text for text in complaints if "status of 4" not in text] == []
+    # A refused form answers 422; when the story is over, so is the server.
+    assert [text for text in complaints if not re.search("status of 4|ERR_CONNECTION|^htmx:(afterRequest|sendError|sendAbort)", text)] == []
 
 
 @pytest.fixture
@@ -215,13 +219,16 @@ def _script(certificates: Certificates, answers: dict[Step, Answer] | None = Non
 
 
 @pytest.fixture
-def program(tmp_path: Path, language: str, certificates: Certificates) -> Program:
-    """Give a shop with the sample sales and the administrator Martin, without any sender settings of his."""
-    trusting = {"SSL_CERT_FILE": str(certificates.ca_file)}
-    program = Program(tmp_path, ("--lang", language), trusting)
+def program(tmp_path: Path, language: str, certificates: Certificates, smtp: ScriptedSmtp) -> Program:
+    """Give a shop with the sample sales, whose administrator Martin sends through `smtp`."""
+    program = Program(tmp_path, ("--lang", language), {"SSL_CERT_FILE": str(certificates.ca_file)})
     with program.opened() as services:
+        services.accept_unprotected_secrets()
         open_training(services)
         save_user(User("Martin", Role.ADMINISTRATOR), PIN, services.users)
+        sender = SenderProfile("Martin", ACCOUNT, "BRICO", host="localhost", port=smtp.port, username=ACCOUNT)
+        saved = save_sender_profile(sender, PASSWORD, services)
+        services.settings.save_sender_profile(saved.tested(services.clock.now()))
     return program
 
 
@@ -245,28 +252,6 @@ def origin(martin: Cashier) -> str:
     return martin.page.url.rstrip("/")
 
 
-def _fill_in_settings(person: Cashier, port: int, password: str) -> None:
-    page = person.page
-    for name, text in {
-        "name": "BRICO",
-        "email": ACCOUNT,
-        "host": "localhost",
-        "port": str(port),
-        "username": ACCOUNT,
-        "password": password,
-    }.items():
-        page.locator(f"#{name}").fill(text)
-    person.press("save_and_test")
-
-
-def _set_up(person: Cashier, origin: str, port: int) -> None:
-    """Fill in the settings of a shop whose PC has no keyring, and pass their test."""
-    person.page.goto(f"{origin}/sender-settings/")
-    _fill_in_settings(person, port, PASSWORD)
-    person.press("unprotected")
-    person.page.locator(".banner.ok").wait_for()
-
-
 def _begin(person: Cashier, origin: str, number: str, address: str) -> None:
     person.page.goto(f"{origin}/tickets/{number}")
     person.press("send_by_mail")
@@ -278,7 +263,6 @@ def test_a_wrong_password_is_said_corrected_and_the_same_mail_leaves(
     martin: Cashier, origin: str, smtp: ScriptedSmtp, certificates: Certificates
 ) -> None:
     page = martin.page
-    _set_up(martin, origin, smtp.port)
     smtp.play(Script(security=Security.STARTTLS, certificate=certificates.good, secrets={ACCOUNT: "changed"}))
     _begin(martin, origin, "C1-3", WALK_IN)
     martin.press("send")
@@ -308,7 +292,6 @@ def test_giving_up_says_where_the_pdf_is_and_forgets_the_address(
     martin: Cashier, origin: str, smtp: ScriptedSmtp, certificates: Certificates, program: Program
 ) -> None:
     page = martin.page
-    _set_up(martin, origin, smtp.port)
     smtp.play(_script(certificates, {Step.MAIL: Answer("550 5.7.1 not your address")}))
     _begin(martin, origin, "C1-3", WALK_IN)
     martin.press("send")
@@ -326,7 +309,6 @@ def test_an_answer_that_was_lost_is_decided_by_a_person(
     martin: Cashier, origin: str, smtp: ScriptedSmtp, certificates: Certificates
 ) -> None:
     page = martin.page
-    _set_up(martin, origin, smtp.port)
     smtp.play(_script(certificates, {Step.END_OF_DATA: Answer(cut=True, kept=True)}))
     _begin(martin, origin, "C1-3", WALK_IN)
     martin.press("send")
@@ -346,7 +328,6 @@ def test_a_draft_survives_the_end_of_the_program(
 ) -> None:
     with serving(program) as running, signed_in(page, running.url, language) as person:
         origin = page.url.rstrip("/")
-        _set_up(person, origin, smtp.port)
         _begin(person, origin, "C1-3", WALK_IN)
         page.locator("#subject").fill("Votre ticket, comme promis")
         page.locator("#body").fill("Bonjour,\n\nà bientôt.")
@@ -385,10 +366,9 @@ def test_the_gate_is_closed_until_the_settings_were_tested(
     page: Page, program: Program, language: str, smtp: ScriptedSmtp
 ) -> None:
     with program.opened() as services:
-        services.accept_unprotected_secrets()
-        services.settings.save_sender_profile(
-            SenderProfile("Martin", ACCOUNT, host="localhost", port=smtp.port, security=ConnectionSecurity.NONE)
-        )
+        sender = services.settings.sender_profile("Martin")
+        assert sender is not None
+        services.settings.save_sender_profile(replace(sender, name="BRICO, caisse 1", tested_fingerprint=""))
     with serving(program) as running, signed_in(page, running.url, language) as person:
         origin = page.url.rstrip("/")
         _begin(person, origin, "C1-3", WALK_IN)

@@ -318,6 +318,13 @@ def test_a_sent_mail_leads_back_with_a_confirmation(cashier: Visitor, shop: Fake
     assert shop.transport.sent[0].subject == "Votre ticket"
 
 
+def test_what_was_typed_just_before_it_left_changes_nothing(cashier: Visitor, shop: FakeServices) -> None:
+    url = start(cashier)
+    send(cashier, url)
+    assert cashier.post(url, form("other@x.fr")).status_code == 204
+    assert mail_of(shop, url).recipients == ()
+
+
 def test_from_the_till_one_goes_on_with_a_new_ticket(cashier: Visitor) -> None:
     answer = send(cashier, start(cashier, back="till"), form(back="till"))
     assert answer.headers["HX-Redirect"] == "/till/"

@@ -61,6 +61,9 @@ const makeChip = (field, text, rest = "") => {
   field.parentElement.querySelector("ul").append(chip);
 };
 
+// What is taken out leaves at once: no other change that is sent meanwhile brings it back.
+document.addEventListener("click", (event) => event.target.closest?.("[data-chips] .chip button")?.parentElement.querySelector("input")?.remove(), true);
+
 document.addEventListener("input", (event) => {
   const field = addressField(event);
   const end = field?.value.lastIndexOf(";") ?? -1;
