@@ -50,7 +50,7 @@ def _no_such_quantity(page: Page) -> None:
     _ring_up(page)
     page.locator("#quantity").fill("zwei")
     page.locator("#quantity").blur()
-    page.locator(".line-tools .bad").wait_for()
+    page.locator(".line-note .bad").wait_for()
 
 
 def _ask_for_discount(page: Page) -> None:

@@ -260,7 +260,7 @@ def test_with_a_closed_gate_the_button_says_why_and_leads_to_the_settings(cashie
     url = start(cashier)
     shop.settings.save_sender_profile(a_sender("DUPOND"))
     page = cashier.get(url).text
-    assert "Sending closed: test the settings" in page
+    assert "Sending closed: test first" in page
     assert f'href="/sender-settings/?after={url}"' in page
     assert f'hx-post="{url}/send"' not in page
     assert "have not sent a test mail yet" in send(cashier, url).text
