@@ -21,10 +21,6 @@ TYPED: Mapping[str, Text] = {
     "control_character": (_l("This text holds a character that can't be shown."), _l("Type it again by hand.")),
     "day": (_l("“%(value)s” is not a date."), _l("Choose a day in the calendar.")),
     "discount_too_big": (_l("The discount is more than the article costs."), _l("Lower the discount.")),
-    "discount_too_big": (
-        _l("The discount is more than the price."),
-        _l("Type a smaller one."),
-    ),
     "email": (
         _l("“%(value)s” is not an e-mail address."),
         _l("It needs a name, one @ and a domain, as in name@example.org."),
@@ -59,7 +55,6 @@ TYPED: Mapping[str, Text] = {
     ),
     "payments_missing": (_l("The payments do not reach the total: %(euros)s € are missing."), _CORRECT_PAYMENTS),
     "percent": (_l("“%(value)s” is not a discount."), _l("Type from 0 to 100 %%, or an amount.")),
-    "percent": (_l("“%(value)s” is not a part of the price."), _l("Type 0 to 100, then the per cent sign.")),
     "port": (_l("“%(value)s” is not a port."), _l("Enter a number from 1 to 65535: usually 465 or 587.")),
     "quantity_sign": (
         _l("“%(value)s” is not a quantity for this kind of ticket."),
