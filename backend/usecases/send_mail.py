@@ -148,7 +148,8 @@ def _answered(mail: OutgoingMail, delivery: Delivery, services: Services, *, aut
         ended = replace(ended, next_try_at=now + _pause(ended.attempts))
     _log.info("ticket %s by %s: %s", mail.ticket_key, mail.user, ended.state.value)
     accepted = sum(result.status is RecipientStatus.ACCEPTED for result in delivery.results.values())
-    entry = replace(journal_entry(ended, "mailed" if accepted else ended.state.value, now), reply=delivery.server_reply)
+    event = "mailed" if accepted else _event(ended.state, automatic=automatic)
+    entry = replace(journal_entry(ended, event, now), reply=delivery.server_reply)
     # Before the outbox: a crash between the two leaves an uncertain mail, never a sent one that nobody can prove.
     services.journal.append(replace(entry, recipient_count=accepted) if accepted else entry)
     services.outbox.save(ended)
@@ -167,8 +168,14 @@ def _failed(mail: OutgoingMail, failure: MailFailure, services: Services, *, aut
     if automatic and state is MailState.DEFERRED:
         ended = replace(ended, next_try_at=now + _pause(ended.attempts))
     services.outbox.save(ended)
-    services.journal.append(replace(journal_entry(ended, state.value, now), reply=failure.reply))
+    event = _event(state, automatic=automatic)
+    services.journal.append(replace(journal_entry(ended, event, now), reply=failure.reply))
     return SendingOutcome(ended, failure=failure)
+
+
+def _event(state: MailState, *, automatic: bool) -> str:
+    """Return the journal's word: where nobody tries again by himself, a deferred mail has failed."""
+    return "failed" if state is MailState.DEFERRED and not automatic else state.value
 
 
 def _pause(attempts: int) -> timedelta:

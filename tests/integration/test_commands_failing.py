@@ -219,7 +219,7 @@ def test_a_failed_mail_is_ended_and_its_pdf_stays_for_a_sending_by_hand(shop: Pr
     assert Path(failed["pdf_folder"], failed["pdf"]["name"]).stat().st_size == failed["pdf"]["bytes"]
     with shop.opened() as services:
         assert services.outbox.waiting(ALIVE) == []
-        assert [entry.event for entry in services.journal.entries("K1-1")] == ["deferred", "cancelled"]
+        assert [entry.event for entry in services.journal.entries("K1-1")] == ["failed", "cancelled"]
 
 
 @pytest.mark.wkhtmltopdf

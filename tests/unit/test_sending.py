@@ -153,6 +153,7 @@ def test_each_kind_of_failure_has_its_state_and_its_line(
     assert outcome.mail.next_try_at is None
     assert outcome.failure is services.transport.failure
     assert services.journal.all[-1].mail_cause == cause.value
+    assert services.journal.all[-1].event == ("unknown" if state is MailState.UNKNOWN else "failed")
     assert draft.pdf.path.is_file()
 
 
@@ -171,6 +172,7 @@ def test_with_queue_a_temporary_failure_waits_and_a_final_one_does_not(services:
     waiting = send_ticket(KEY, "Zoé", replace(TO, queue=True), services)
     assert waiting.queued
     assert services.outbox.find(waiting.outcome.mail.id).state is MailState.QUEUED
+    assert [entry.event for entry in services.journal.all] == ["failed", "queued"]
     services.transport.refuse(MailCause.LOGIN_REFUSED)
     assert not send_ticket(KEY, "Zoé", replace(TO, queue=True), services).queued
 
