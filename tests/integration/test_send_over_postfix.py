@@ -125,7 +125,7 @@ FAILURES = {
         attached_bytes=SMALL_SIZE_BYTES,
     ),
     "cut before the final dot": Failing(
-        *("connection_lost", "deferred", "was cut: nothing was sent"),
+        *("connection_lost", "failed", "was cut: nothing was sent"),
         behaviour=Behaviour.TLS,
         security=TLS,
         disturbance=Disturbance(at_client_byte=9_000),
