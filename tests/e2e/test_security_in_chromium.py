@@ -39,13 +39,12 @@ def test_no_page_violates_the_policy(live: LiveShop, visit: Callable[[str], Visi
     here = visit(user)
     here.page.add_init_script(LISTENER)
     for route in _pages(live):
-        answer = here.page.goto(f"{live.origin}{route.path}", wait_until="load")
-        assert answer is not None
-        if answer.header_value("content-type") == "text/html; charset=utf-8":
-            assert here.page.locator("h1, h2").count() > 0, route
-            assert here.complaints == [], route
-        else:
-            here.complaints.clear()  # about the page that the browser itself puts around a picture
+        url = f"{live.origin}{route.path}"
+        if not here.page.request.get(url).headers["content-type"].startswith("text/html"):
+            continue  # the page that the browser itself puts around a picture is none of ours
+        here.page.goto(url, wait_until="load")
+        assert here.page.locator("h1, h2").count() > 0, route
+        assert here.complaints == [], route
 
 
 def test_the_policy_stops_what_a_page_should_not_hold(live: LiveShop, visit: Callable[[str], Visit]) -> None:
