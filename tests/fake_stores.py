@@ -5,11 +5,12 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
-from datetime import UTC
+from datetime import UTC, datetime
 
 from backend.adapters.stores.records.words import Term, fold, search_text, ticket_terms, word_terms, words_of
 from backend.domain.customer import WALK_IN_CUSTOMER, Contact, Customer
 from backend.domain.errors import InvalidInputError, NotFoundError, StorageError
+from backend.domain.mail_failure import MailCause
 from backend.domain.outgoing_mail import JournalEntry, MailState, OutgoingMail, SendingPhase
 from backend.domain.shop import Cashier, Product, Till, TillKind, TillKindError
 from backend.domain.ticket import (
@@ -235,15 +236,18 @@ def _customer_words(customer: Customer) -> tuple[str, ...]:
 class MemoryOutboxStore:
     """Mails in a dictionary, erased at their end as in the real one."""
 
-    def __init__(self) -> None:
+    def __init__(self, journal: MemorySendingJournal) -> None:
+        self._journal = journal
         self._mails: dict[str, OutgoingMail] = {}
         self._claimed: set[str] = set()
         self.phases: list[tuple[str, SendingPhase]] = []
 
-    def save(self, mail: OutgoingMail) -> None:
+    def save(self, mail: OutgoingMail, entry: JournalEntry | None = None) -> None:
         if mail.state in {MailState.SENT, MailState.CANCELLED}:
-            mail = replace(mail, recipients=(), cc=(), bcc=(), subject="", body="", attachments=(), results={})
+            mail = _erased(mail)
         self._mails[mail.id] = mail
+        if entry:
+            self._journal.append(entry)
 
     def save_phase(self, mail_id: str, phase: SendingPhase) -> None:
         self._mails[mail_id] = self.find(mail_id).in_phase(phase)
@@ -255,10 +259,18 @@ class MemoryOutboxStore:
         except KeyError:
             raise NotFoundError("mail", mail_id) from None
 
-    def waiting(self, states: Iterable[MailState], *, user: str = "") -> list[OutgoingMail]:
+    def waiting(self, states: Iterable[MailState], *, user: str = "", with_content: bool = True) -> list[OutgoingMail]:
         wanted = set(states)
         found = [mail for mail in self._mails.values() if mail.state in wanted and user in {"", mail.user}]
-        return sorted(found, key=lambda mail: (mail.created_at, mail.id))
+        found.sort(key=lambda mail: (mail.created_at, mail.id))
+        return found if with_content else [_erased(mail) for mail in found]
+
+    def count(self, states: Iterable[MailState], user: str) -> int:
+        return len(self.waiting(states, user=user)) if user else 0
+
+    def expired(self, user: str, since: datetime) -> list[OutgoingMail]:
+        ended = self.waiting([MailState.CANCELLED], user=user)
+        return [mail for mail in ended if mail.mail_cause is MailCause.EXPIRED and mail.created_at > since]
 
     @contextmanager
     def claim(self, mail_id: str) -> Iterator[None]:
@@ -269,6 +281,10 @@ class MemoryOutboxStore:
             yield
         finally:
             self._claimed.discard(mail_id)
+
+
+def _erased(mail: OutgoingMail) -> OutgoingMail:
+    return replace(mail, recipients=(), cc=(), bcc=(), subject="", body="", attachments=(), results={})
 
 
 class MemorySendingJournal:

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import hashlib
 import struct
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -73,6 +74,8 @@ class FakeMailTransport:
         self.failure: FacteurError | None = None
         self.fails_in = SendingPhase.CONNECTING
         self.hands_over = False  # as a mail program does
+        self.is_cut_off = False
+        self.opened = 0
 
     def refuse(self, mail_cause: MailCause, in_phase: SendingPhase = SendingPhase.CONNECTING) -> None:
         """Let every sending from now on fail."""
@@ -93,6 +96,14 @@ class FakeMailTransport:
         if self.hands_over:
             return Delivery(results, "", handed_over=True)
         return Delivery(results, "250 2.0.0 Ok: queued")
+
+    @contextmanager
+    def kept_open(self) -> Iterator[None]:
+        self.opened += 1
+        yield
+
+    def is_reachable(self, sender: SenderProfile) -> bool:
+        return not self.is_cut_off
 
 
 class FakePdfEngine:
@@ -151,13 +162,13 @@ class FakeServices:
     clock: FixedClock = field(default_factory=FixedClock)
     shop: MemoryShopStore = field(default_factory=MemoryShopStore)
     customers: MemoryCustomerStore = field(default_factory=MemoryCustomerStore)
-    outbox: MemoryOutboxStore = field(default_factory=MemoryOutboxStore)
     journal: MemorySendingJournal = field(default_factory=MemorySendingJournal)
     settings: MemorySettingsStore = field(default_factory=MemorySettingsStore)
     users: MemoryUserStore = field(default_factory=MemoryUserStore)
     secrets: MemorySecretStore = field(default_factory=MemorySecretStore)
     providers: MemoryProviderDirectory = field(default_factory=MemoryProviderDirectory)
     transport: FakeMailTransport = field(default_factory=FakeMailTransport)
+    client: FakeMailTransport = field(default_factory=FakeMailTransport)
     pdf_engine: FakePdfEngine = field(default_factory=FakePdfEngine)
     captured: MemoryMailbox = field(default_factory=MemoryMailbox)
     client_offer: MailClientOffer = field(default_factory=lambda: MailClientOffer(None, MailCause.CLIENT_MISSING))
@@ -165,6 +176,7 @@ class FakeServices:
 
     def __post_init__(self) -> None:
         self.tickets = MemoryTicketStore(self.shop)
+        self.outbox = MemoryOutboxStore(self.journal)
         self.ticket_page = fake_ticket_page
         self.oauth = FakeOAuthSignIn(self.secrets)
 
@@ -189,6 +201,9 @@ class FakeServices:
 
     def transport_for(self, sender: SenderProfile) -> FakeMailTransport:
         return self.transport
+
+    def mail_client(self) -> FakeMailTransport:
+        return self.client
 
     def mail_client_offer(self) -> MailClientOffer:
         return self.client_offer

@@ -17,7 +17,7 @@ def open_services(data_dir: Path | None, *, training: bool, lasting: bool = Fals
     """Open the data folder (`data_dir`, else the platform's own), and close what was started at the end.
 
     In training it is a folder of its own below, filled with the sample shop. A `lasting` program also puts right what
-    a crash left, beside its start. Raises StorageError.
+    a crash left and sends what waits, beside its pages. Raises StorageError.
     """
     folder = private_folder((data_dir or default_data_dir()).absolute())
     services = FolderServices(private_folder(folder / TRAINING_FOLDER) if training else folder, training=training)
@@ -26,7 +26,7 @@ def open_services(data_dir: Path | None, *, training: bool, lasting: bool = Fals
         if training:
             fill_training(services)
         if lasting:
-            services.tidy_later()
+            services.work_beside()
         yield services
     finally:
         services.close()

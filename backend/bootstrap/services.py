@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import sys
-import threading
 from contextlib import suppress
 from functools import cached_property
 from pathlib import Path
@@ -17,6 +16,7 @@ from backend.domain.sender_profile import SenderProfile, SendingMode
 if TYPE_CHECKING:
     from backend.adapters.mail.handed_over_files import HandedOverFiles
     from backend.adapters.mail.training_server import TrainingServer
+    from backend.bootstrap.outbox_worker import OutboxWorker
     from backend.domain.mail_client import MailClientOffer
     from backend.domain.relay import Relay
     from backend.ports import (
@@ -30,11 +30,15 @@ if TYPE_CHECKING:
 
 TRAINING_FOLDER = "training"
 _OPENING_PATIENCE_S = 120
-_TIDY_AFTER_S = 4.0  # the first page comes first
+_WORK_AFTER_S = 4.0  # the first page comes first
 
 
 class FolderServices(StoreServices):
     """An adapter is made, and its library imported, when it is first asked for."""
+
+    def __init__(self, data_dir: Path, *, training: bool) -> None:
+        super().__init__(data_dir, training=training)
+        self._workers: list[OutboxWorker] = []
 
     @cached_property
     def providers(self) -> ProviderDirectory:
@@ -101,9 +105,7 @@ class FolderServices(StoreServices):
 
             return TrainingTransport(self._training_server)
         if sender.mode is SendingMode.MAIL_CLIENT:
-            from backend.adapters.mail.mail_client import MailClientTransport
-
-            return MailClientTransport(self._handed_over_files)
+            return self.mail_client()
         if sender.mode is SendingMode.RELAY:
             from backend.adapters.mail.relay import RelayTransport
 
@@ -116,6 +118,12 @@ class FolderServices(StoreServices):
             lambda: self.secrets.get(password_name(sender.user)) or "",
             lambda renew: self.oauth.access_token(sender, renew=renew),
         )
+
+    def mail_client(self) -> MailTransport:
+        """Return the way by the mail program of this PC, whatever the sender's own way is."""
+        from backend.adapters.mail.mail_client import MailClientTransport
+
+        return MailClientTransport(self._handed_over_files)
 
     def mail_client_offer(self) -> MailClientOffer:
         """Return the mail program of this PC, or why none can be offered; asks the system each time."""
@@ -137,18 +145,27 @@ class FolderServices(StoreServices):
         return files.current(SecretsWhenAsked(self))
 
     def open_training(self) -> FolderServices:
-        """Open the sample shop beside this one; it ends with it."""
+        """Open the sample shop beside this one, at work too; it ends with it."""
         beside = FolderServices(private_folder(self._data_dir / TRAINING_FOLDER), training=True)
         self._ending.callback(beside.close)
         fill_training(beside)
+        if self._workers:
+            beside.work_beside()
         return beside
 
-    def tidy_later(self) -> None:
-        """Put right what a crash left and clear away finished PDFs, once the first page is out."""
-        timer = threading.Timer(_TIDY_AFTER_S, _tidy, [self])
-        timer.daemon = True
-        timer.start()
-        self._ending.callback(timer.cancel)
+    def work_beside(self) -> None:
+        """Put right what a crash left, then send what waits in the outbox, once the first page is out."""
+        from backend.bootstrap.outbox_worker import OutboxWorker
+
+        worker = OutboxWorker(self, lambda: _tidy(self))
+        self._workers.append(worker)
+        worker.start(after_s=_WORK_AFTER_S)
+
+    def close(self) -> None:
+        """End the work beside, then everything that it used."""
+        for worker in self._workers:
+            worker.stop()
+        super().close()
 
     @cached_property
     def _handed_over_files(self) -> HandedOverFiles:
@@ -185,12 +202,11 @@ def fill_training(services: FolderServices) -> None:
 
 def _tidy(services: FolderServices) -> None:
     # What can't be done now is done at the next start.
-    from backend.usecases.work_outbox import clear_pdf_folder, expire_old_mails, recover_after_restart
+    from backend.usecases.tidy_outbox import clear_pdf_folder, expire_old_mails, recover_after_restart
 
     with suppress(FacteurError):
         services.forget_handed_over_files()
         services.relay()
-    with suppress(FacteurError):
-        recover_after_restart(services)
-        expire_old_mails(services)
-        clear_pdf_folder(services)
+    for part in (recover_after_restart, expire_old_mails, clear_pdf_folder):
+        with suppress(FacteurError):
+            part(services)

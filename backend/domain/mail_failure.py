@@ -41,6 +41,9 @@ class MailCause(StrEnum):
     ACCENTED_ADDRESS = "accented_address"
     UNEXPECTED_ANSWER = "unexpected_answer"
     CANCELLED = "cancelled"
+    ATTACHMENT_GONE = "attachment_gone"
+    EXPIRED = "expired"  # it waited longer than a mail may
+    HANDED_OVER = "handed_over"  # opened in the mail program of this PC: a person sends it there
     CLIENT_MISSING = "client_missing"  # no mail program on this PC
     CLIENT_UNSUPPORTED = "client_unsupported"  # it takes no mail from other programs
     CLIENT_NO_SCREEN = "client_no_screen"
@@ -71,7 +74,41 @@ TEMPORARY = frozenset(
         MailCause.CLIENT_OFFLINE,
     }
 )
-PERHAPS_SENT = frozenset({MailCause.ANSWER_LOST, MailCause.CLIENT_SILENT})
+PERHAPS_SENT = frozenset({MailCause.ANSWER_LOST, MailCause.CLIENT_SILENT, MailCause.HANDED_OVER})
+# Nobody's mail of this user would leave, and trying again could lock the account: they wait for a test that succeeds.
+OF_THE_ACCOUNT = frozenset(
+    {
+        MailCause.ENCRYPTION_REQUIRED,
+        MailCause.LOGIN_NOT_OFFERED,
+        MailCause.LOGIN_REFUSED,
+        MailCause.PASSWORD_LOGIN_RETIRED,
+        MailCause.AUTHORIZATION_EXPIRED,
+        MailCause.LOGIN_REQUIRED,
+        MailCause.RELAY_DENIED,
+        MailCause.SENDER_REFUSED,
+        MailCause.RELAY_PASSWORD_MISSING,
+    }
+)
+# Perhaps of one mail, perhaps of every one.
+OF_THE_CONNECTION = frozenset({MailCause.SERVER_BUSY, MailCause.CONNECTION_LOST, MailCause.UNEXPECTED_ANSWER})
+# No mail gets through at the moment; an outage ends, an expired certificate is renewed.
+OF_THE_SERVER = OF_THE_CONNECTION | {
+    MailCause.NAME_NOT_FOUND,
+    MailCause.CONNECTION_REFUSED,
+    MailCause.NO_ANSWER,
+    MailCause.TLS_EXPECTED,
+    MailCause.TLS_NOT_SPOKEN,
+    MailCause.ENCRYPTION_NOT_OFFERED,
+    MailCause.CERTIFICATE_EXPIRED,
+    MailCause.CERTIFICATE_WRONG_NAME,
+    MailCause.CERTIFICATE_UNTRUSTED,
+    MailCause.LOGIN_UNAVAILABLE,
+    MailCause.CLIENT_OFFLINE,
+    MailCause.CLIENT_MISSING,
+    MailCause.CLIENT_NO_SCREEN,
+    MailCause.RELAY_MISSING,
+    MailCause.RELAY_FILE_WRONG,
+}
 
 
 @dataclass(eq=False)

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Protocol
 
 if TYPE_CHECKING:  # every page and command imports this module: it stays light
     from collections.abc import Callable, Sequence
+    from contextlib import AbstractContextManager
 
     from backend.domain.found_server import FoundServer, ServerSearch
     from backend.domain.mail_provider import MailProvider, ProviderFileFault
@@ -36,6 +37,12 @@ class MailTransport(Protocol):
         Raises MailFailure when nothing was accepted for a reason of the whole mail, with a cause of PERHAPS_SENT when
         the answer to the final dot never came. Nothing is raised after the server has accepted.
         """
+
+    def kept_open(self) -> AbstractContextManager[None]:
+        """Keep one connection for the mails that are sent within, where this way has one."""
+
+    def is_reachable(self, sender: SenderProfile) -> bool:
+        """Tell within some seconds, without saying a word to it, whether the server can be reached again."""
 
 
 class Mailbox(Protocol):

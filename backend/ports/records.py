@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Protocol
 if TYPE_CHECKING:  # every page and command imports this module: it stays light
     from collections.abc import Collection, Iterable, Sequence
     from contextlib import AbstractContextManager
+    from datetime import datetime
 
     from backend.domain.customer import Contact, Customer
     from backend.domain.outgoing_mail import JournalEntry, MailState, OutgoingMail, SendingPhase
@@ -94,8 +95,8 @@ class ShopStore(Protocol):
 class OutboxStore(Protocol):
     """Mails on their way; what could name a customer is encrypted there and erased at the end."""
 
-    def save(self, mail: OutgoingMail) -> None:
-        """Insert or replace; in the states SENT and CANCELLED what names people is erased.
+    def save(self, mail: OutgoingMail, entry: JournalEntry | None = None) -> None:
+        """Insert or replace, and append to the journal, both or neither; in SENT and CANCELLED names are erased.
 
         Durable on return, but for the state SENDING: with the power gone, that mail is as it was before.
         """
@@ -106,8 +107,14 @@ class OutboxStore(Protocol):
     def find(self, mail_id: str) -> OutgoingMail:
         """Return a mail with its clear content; raises NotFoundError("mail", id), SecretsUnavailableError."""
 
-    def waiting(self, states: Iterable[MailState], *, user: str = "") -> list[OutgoingMail]:
+    def waiting(self, states: Iterable[MailState], *, user: str = "", with_content: bool = True) -> list[OutgoingMail]:
         """Return mails in these states, oldest first, without content that this user's key can't open."""
+
+    def count(self, states: Iterable[MailState], user: str) -> int:
+        """Return how many mails of a user are in these states."""
+
+    def expired(self, user: str, since: datetime) -> list[OutgoingMail]:
+        """Return the mails of a user, made after `since`, that had waited too long."""
 
     def claim(self, mail_id: str) -> AbstractContextManager[None]:
         """Hold a mail for this process; raises StorageError(reason="locked") when another process sends it."""

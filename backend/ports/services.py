@@ -68,6 +68,9 @@ class Services(Protocol):
     def transport_for(self, sender: SenderProfile) -> MailTransport:
         """Return the way this user's mail leaves; in training always the embedded server. Raises MailFailure."""
 
+    def mail_client(self) -> MailTransport:
+        """Return the way by the mail program of this PC, whatever a sender's own way is."""
+
     def mail_client_offer(self) -> MailClientOffer:
         """Return the mail program of this PC, or why none can be offered; asks the system, in up to some seconds."""
 

@@ -18,8 +18,7 @@ def confirm_received(mail_id: str, services: Services) -> OutgoingMail:
     with services.outbox.claim(mail_id):
         mail = services.outbox.find(mail_id)
         sent = mail.moved(MailState.SENT, mail_cause=MailCause.ANSWER_LOST)
-        services.outbox.save(sent)
-        services.journal.append(journal_entry(sent, "mailed", services.clock.now()))
+        services.outbox.save(sent, journal_entry(sent, "mailed", services.clock.now()))
     if mail.document_type is DocumentType.TICKET:
         remove_folder(mail.pdf.path.parent)
     return sent

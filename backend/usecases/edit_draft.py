@@ -28,7 +28,7 @@ class DraftTexts:
 
 
 def edit_draft(mail_id: str, texts: DraftTexts, services: Services) -> OutgoingMail:
-    """Keep what was typed, good or not; who has the mail already stays a recipient.
+    """Keep what was typed, good or not; who has the mail already stays a recipient, and a waiting mail waits no more.
 
     Raises NotFoundError, ForbiddenMoveError (it is on its way or ended), StorageError.
     """
@@ -46,8 +46,14 @@ def edit_draft(mail_id: str, texts: DraftTexts, services: Services) -> OutgoingM
             results={address: result for address, result in mail.results.items() if address in recipients},
         )
         if changed != mail:
+            changed = _taken_back(changed)
             services.outbox.save(changed)
     return changed
+
+
+def _taken_back(mail: OutgoingMail) -> OutgoingMail:
+    """Return a changed mail out of the waiting line: what is half typed must not leave by itself."""
+    return mail.moved(MailState.DRAFT) if mail.state is MailState.QUEUED else replace(mail, next_try_at=None)
 
 
 def editable_mail(mail_id: str, services: Services) -> OutgoingMail:

@@ -3,31 +3,31 @@
 from __future__ import annotations
 
 import logging
+from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass, replace
-from datetime import datetime, timedelta
+from datetime import datetime
 
 from backend.domain.document_type import DocumentType
 from backend.domain.errors import FacteurError, InvalidInputError, StorageError
-from backend.domain.mail_failure import PERHAPS_SENT, MailFailure
+from backend.domain.mail_failure import OF_THE_ACCOUNT, OF_THE_SERVER, PERHAPS_SENT, MailFailure
 from backend.domain.outgoing_mail import (
     Delivery,
+    ForbiddenMoveError,
     JournalEntry,
     MailState,
     OutgoingMail,
     RecipientStatus,
     SendingPhase,
 )
-from backend.ports import SendingWatch, Services
+from backend.domain.retry_plan import next_try, waits_by_itself
+from backend.domain.sender_profile import SenderProfile
+from backend.ports import MailTransport, SendingWatch, Services
 from backend.usecases.make_ticket_pdf import remove_folder
 from backend.usecases.prepare_sending import tested_sender_of
 
-RETRY_AFTER = (
-    timedelta(minutes=1),
-    timedelta(minutes=5),
-    timedelta(minutes=15),
-    timedelta(minutes=60),
-)  # then hourly
+# What gives a sender's way; who sends many mails keeps it.
+WayOf = Callable[[SenderProfile], MailTransport]
 
 
 @dataclass(eq=False)
@@ -77,23 +77,32 @@ class _CommittingWatch:
 
 
 def send_mail(
-    mail_id: str, services: Services, watch: SendingWatch = UNWATCHED, *, automatic: bool = False
+    mail_id: str,
+    services: Services,
+    watch: SendingWatch = UNWATCHED,
+    *,
+    automatic: bool = False,
+    way_of: WayOf | None = None,
 ) -> SendingOutcome:
     """Try once to send a mail; a failure of the server or the network is an outcome, not an exception.
 
-    Only an `automatic` sending (the outbox at work) plans its next try; else a person decides.
+    Only an `automatic` sending (the outbox at work) plans its next try, and leaves alone what does not wait by itself
+    any longer; else a person decides.
 
     Raises InvalidInputError (no recipient), SenderNotSetError, SenderNotTestedError, AttachmentGoneError,
     ForbiddenMoveError, StorageError, SecretsUnavailableError: then nothing was tried.
     """
     with services.outbox.claim(mail_id):
         mail = services.outbox.find(mail_id)
+        if automatic and not waits_by_itself(mail):
+            raise ForbiddenMoveError(mail.state.value, MailState.SENDING.value)
         sender = tested_sender_of(mail.user, services)
         _check(mail)
         untried, mail = mail, mail.sending()
         services.outbox.save(mail)
         try:
-            delivery = services.transport_for(sender).send(mail, sender, _CommittingWatch(mail_id, services, watch))
+            way = (way_of or services.transport_for)(sender)
+            delivery = way.send(mail, sender, _CommittingWatch(mail_id, services, watch))
         except MailFailure as failure:
             _log.warning("ticket %s by %s: %s %s", mail.ticket_key, mail.user, failure.cause_code, failure.reply)
             return _failed(mail, failure, services, automatic=automatic)
@@ -111,11 +120,15 @@ def cancel_mail(mail_id: str, services: Services, *, keep_pdf: bool) -> Outgoing
     with services.outbox.claim(mail_id):
         mail = services.outbox.find(mail_id)
         cancelled = mail.moved(MailState.CANCELLED)
-        services.outbox.save(cancelled)
-        services.journal.append(journal_entry(cancelled, "cancelled", services.clock.now()))
+        save_with_entry(cancelled, "cancelled", services)
     if not keep_pdf:
         remove_folder(mail.pdf.path.parent)
     return cancelled
+
+
+def save_with_entry(mail: OutgoingMail, event: str, services: Services) -> None:
+    """Save a mail, and in the same transaction what became of it in the journal; raises StorageError."""
+    services.outbox.save(mail, journal_entry(mail, event, services.clock.now()))
 
 
 def journal_entry(mail: OutgoingMail, event: str, at: datetime) -> JournalEntry:
@@ -145,31 +158,25 @@ def _answered(mail: OutgoingMail, delivery: Delivery, services: Services, *, aut
     ended = mail.with_results(delivery.results)
     now = services.clock.now()
     if automatic and ended.state is MailState.DEFERRED:
-        ended = replace(ended, next_try_at=now + _pause(ended.attempts))
+        ended = replace(ended, next_try_at=next_try(ended, now))
     _log.info("ticket %s by %s: %s", mail.ticket_key, mail.user, ended.state.value)
     accepted = sum(result.status is RecipientStatus.ACCEPTED for result in delivery.results.values())
     event = "mailed" if accepted else _event(ended.state, automatic=automatic)
     entry = replace(journal_entry(ended, event, now), reply=delivery.server_reply)
-    # Before the outbox: a crash between the two leaves an uncertain mail, never a sent one that nobody can prove.
-    services.journal.append(replace(entry, recipient_count=accepted) if accepted else entry)
-    services.outbox.save(ended)
+    services.outbox.save(ended, replace(entry, recipient_count=accepted) if accepted else entry)
     if ended.state is MailState.SENT and ended.document_type is DocumentType.TICKET:
         remove_folder(ended.pdf.path.parent)
     return SendingOutcome(ended, delivery=delivery)
 
 
 def _failed(mail: OutgoingMail, failure: MailFailure, services: Services, *, automatic: bool) -> SendingOutcome:
-    if failure.mail_cause in PERHAPS_SENT:
-        state = MailState.UNKNOWN
-    else:
-        state = MailState.DEFERRED if failure.is_temporary else MailState.FAILED
-    now = services.clock.now()
+    state, now = _state_after(failure, automatic=automatic), services.clock.now()
     ended = mail.moved(state, mail_cause=failure.mail_cause)
     if automatic and state is MailState.DEFERRED:
-        ended = replace(ended, next_try_at=now + _pause(ended.attempts))
-    services.outbox.save(ended)
+        # What waits for the settings leaves as soon as these are tested.
+        ended = replace(ended, next_try_at=now if failure.mail_cause in OF_THE_ACCOUNT else next_try(ended, now))
     event = _event(state, automatic=automatic)
-    services.journal.append(replace(journal_entry(ended, event, now), reply=failure.reply))
+    services.outbox.save(ended, replace(journal_entry(ended, event, now), reply=failure.reply))
     return SendingOutcome(ended, failure=failure)
 
 
@@ -178,5 +185,8 @@ def _event(state: MailState, *, automatic: bool) -> str:
     return "failed" if state is MailState.DEFERRED and not automatic else state.value
 
 
-def _pause(attempts: int) -> timedelta:
-    return RETRY_AFTER[min(attempts, len(RETRY_AFTER)) - 1]
+def _state_after(failure: MailFailure, *, automatic: bool) -> MailState:
+    if failure.mail_cause in PERHAPS_SENT:
+        return MailState.UNKNOWN
+    waits = failure.is_temporary or (automatic and failure.mail_cause in OF_THE_SERVER | OF_THE_ACCOUNT)
+    return MailState.DEFERRED if waits else MailState.FAILED

@@ -1,80 +1,158 @@
-"""What the outbox does by itself: put right what a crash left, and clear away what is finished."""
+"""Send what waits in the outbox, without a person: due mails in their order, one connection per user (PRODUCT E5)."""
 
 from __future__ import annotations
 
-import re
-import time
-from datetime import timedelta
-from pathlib import Path
+import logging
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack, contextmanager, suppress
 
-from backend.domain.errors import FacteurError
-from backend.domain.outgoing_mail import JournalEntry, MailState
-from backend.ports import Services
-from backend.usecases.make_ticket_pdf import remove_folder
+from backend.domain.errors import FacteurError, NotReadyError, SecretsUnavailableError, StorageError
+from backend.domain.mail_failure import OF_THE_ACCOUNT, OF_THE_SERVER, MailCause, MailFailure
+from backend.domain.outgoing_mail import MailState, OutgoingMail
+from backend.domain.retry_plan import WAITING, due_mails, holds_others, is_due, waits_by_itself, without_delay
+from backend.domain.sender_profile import SenderProfile
+from backend.ports import MailTransport, Services
+from backend.usecases.change_layout import change_layout
+from backend.usecases.prepare_sending import tested_sender_of
+from backend.usecases.send_mail import AttachmentGoneError, SendingOutcome, WayOf, save_with_entry, send_mail
 
-KEEP = timedelta(days=7)
-_SENDING_FOLDER = re.compile(r"[0-9a-f]{32}")
-_ALIVE = (
-    MailState.DRAFT,
-    MailState.QUEUED,
-    MailState.SENDING,
-    MailState.DEFERRED,
-    MailState.REJECTED,
-    MailState.FAILED,
-    MailState.UNKNOWN,
-)
+_log = logging.getLogger(__name__)
 
 
-def recover_after_restart(services: Services) -> int:
-    """Give mails that a dead process left in SENDING their state; return how many."""
-    count = 0
-    for mail in services.outbox.waiting([MailState.SENDING]):
+def always() -> bool:
+    """Go on to the end."""
+    return True
+
+
+class OutboxWork:
+    """The outbox at work, turn by turn; remembers between turns whose server could not be reached."""
+
+    def __init__(self, services: Services, goes_on: Callable[[], bool] = always) -> None:
+        self._services = services
+        self._goes_on = goes_on
+        self._cut_off: set[str] = set()
+
+    def turn(self) -> int:
+        """Send what is due, user by user; return how many mails were tried. Raises StorageError."""
+        now = self._services.clock.now()
+        return sum(self._send(user, due_mails(mails, now)) for user, mails in self._waiting().items())
+
+    def notice_network(self) -> None:
+        """Look whether servers that could not be reached can be again: then nobody waits for the planned moment.
+
+        Raises StorageError.
+        """
+        now = self._services.clock.now()
+        for user, mails in self._waiting().items():
+            held = [mail for mail in mails if waits_by_itself(mail) and holds_others(mail) and not is_due(mail, now)]
+            if not held or not self._goes_on():
+                self._cut_off.discard(user)
+            elif not self._reaches(user):
+                self._cut_off.add(user)
+            elif user in self._cut_off:
+                self._cut_off.discard(user)
+                hurry([mail.id for mail in held], self._services)
+
+    def _waiting(self) -> dict[str, list[OutgoingMail]]:
+        found: dict[str, list[OutgoingMail]] = {}
+        for mail in self._services.outbox.waiting(WAITING, with_content=False):
+            found.setdefault(mail.user, []).append(mail)
+        return found
+
+    def _send(self, user: str, due: list[OutgoingMail]) -> int:
+        """Send a user's mails until one shows that the others would fare as it did."""
+        tried = 0
+        if not due or not self._is_open(user):
+            return 0
+        with kept_way(self._services) as way_of:
+            for mail in due:
+                if not self._goes_on():
+                    break
+                try:
+                    outcome = _send_one(mail, self._services, way_of)
+                except (NotReadyError, MailFailure) as error:
+                    if isinstance(error, SecretsUnavailableError) and error.reason == "other_key":
+                        continue  # of another user of this PC
+                    break
+                except StorageError as error:
+                    if error.reason != "locked":
+                        raise
+                    continue  # a person is sending it just now
+                except FacteurError as error:
+                    _log.warning("ticket %s by %s: %s", mail.ticket_key, user, error.cause_code)
+                    continue  # somebody took it back meanwhile
+                tried += 1
+                if self._ends_turn(outcome):
+                    break
+        return tried
+
+    def _ends_turn(self, outcome: SendingOutcome) -> bool:
+        if outcome.failure is None:
+            return False
+        if outcome.failure.mail_cause in OF_THE_ACCOUNT:
+            _close_gate(outcome.mail.user, self._services)
+        return outcome.failure.mail_cause in OF_THE_SERVER | OF_THE_ACCOUNT
+
+    def _is_open(self, user: str) -> bool:
         try:
-            with services.outbox.claim(mail.id):
-                current = services.outbox.find(mail.id)
-                if current.state is MailState.SENDING:
-                    services.outbox.save(current.after_restart())
-                    count += 1
-        except FacteurError:
-            continue  # another process is sending it, or its key is another user's
-    return count
+            tested_sender_of(user, self._services)
+        except NotReadyError:
+            return False
+        return True
 
-
-def expire_old_mails(services: Services) -> int:
-    """End what has waited 7 days, drafts too: addresses are erased, and the ticket's journal says so (PRODUCT F2)."""
-    now = services.clock.now()
-    count = 0
-    for mail in services.outbox.waiting([state for state in _ALIVE if state is not MailState.SENDING]):
-        if now - mail.created_at <= KEEP:
-            continue
-        try:
-            with services.outbox.claim(mail.id):
-                services.journal.append(JournalEntry(now, mail.ticket_key, mail.user, "expired", mail_id=mail.id))
-                services.outbox.save(mail.moved(MailState.CANCELLED))
-                count += 1
-        except FacteurError:
-            continue  # it is being sent just now
-    return count
-
-
-def clear_pdf_folder(services: Services) -> int:
-    """Remove folders of finished sendings: sent ones at once, abandoned ones after 7 days; nothing else there."""
-    alive = {mail.id for mail in services.outbox.waiting(_ALIVE)}
-    removed = 0
-    for folder in services.pdf_folder.iterdir():
-        if not folder.is_dir() or not _SENDING_FOLDER.fullmatch(folder.name) or folder.name in alive:
-            continue
-        if _is_old(folder) or _was_sent(folder.name, services):
-            removed += remove_folder(folder)
-    return removed
-
-
-def _is_old(folder: Path) -> bool:
-    return time.time() - folder.stat().st_mtime > KEEP.total_seconds()
-
-
-def _was_sent(mail_id: str, services: Services) -> bool:
-    try:
-        return services.outbox.find(mail_id).state is MailState.SENT
-    except FacteurError:
+    def _reaches(self, user: str) -> bool:
+        with suppress(NotReadyError, MailFailure):
+            sender = tested_sender_of(user, self._services)
+            return self._services.transport_for(sender).is_reachable(sender)
         return False
+
+
+def hurry(mail_ids: list[str], services: Services) -> None:
+    """Let waiting mails be tried at the next turn; those that are no longer waiting stay as they are."""
+    for mail_id in mail_ids:
+        with suppress(FacteurError), services.outbox.claim(mail_id):
+            mail = services.outbox.find(mail_id)
+            if waits_by_itself(mail):
+                services.outbox.save(without_delay(mail, services.clock.now()))
+
+
+@contextmanager
+def kept_way(services: Services) -> Iterator[WayOf]:
+    """Give what finds a sender's way and keeps its connection open, as long as his settings stay what they are."""
+    with ExitStack() as open_ways:
+        known: list[tuple[SenderProfile, MailTransport]] = []
+
+        def way_of(sender: SenderProfile) -> MailTransport:
+            if not known or known[-1][0] != sender:
+                open_ways.close()
+                way = services.transport_for(sender)
+                open_ways.enter_context(way.kept_open())
+                known[:] = [(sender, way)]
+            return known[-1][1]
+
+        yield way_of
+
+
+def _send_one(mail: OutgoingMail, services: Services, way_of: WayOf) -> SendingOutcome:
+    """Send a mail; a PDF that somebody took away is made again, another file that is gone ends the waiting."""
+    try:
+        return send_mail(mail.id, services, automatic=True, way_of=way_of)
+    except AttachmentGoneError as gone:
+        if gone.name == services.outbox.find(mail.id).pdf.name:
+            change_layout(mail.id, mail.layout_id, services)
+            return send_mail(mail.id, services, automatic=True, way_of=way_of)
+        return _give_back(mail.id, services)
+
+
+def _give_back(mail_id: str, services: Services) -> SendingOutcome:
+    with services.outbox.claim(mail_id):
+        failed = services.outbox.find(mail_id).sending().moved(MailState.FAILED, mail_cause=MailCause.ATTACHMENT_GONE)
+        save_with_entry(failed, "failed", services)
+    return SendingOutcome(failed, failure=MailFailure(MailCause.ATTACHMENT_GONE))
+
+
+def _close_gate(user: str, services: Services) -> None:
+    """Pause all of a user's mails: what was refused once would be refused each time, and might lock the account."""
+    profile = services.settings.sender_profile(user)
+    if profile is not None and profile.gate_is_open:
+        services.settings.save_sender_profile(profile.not_working())

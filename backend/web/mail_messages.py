@@ -144,6 +144,18 @@ TEXTS: Mapping[MailCause, Text] = {
         _l("The mail server gave an answer that Facteur doesn't understand."),
         _l("Check the server's name and the port: perhaps it is no mail server."),
     ),
+    MailCause.ATTACHMENT_GONE: (
+        _l("A file that was to go with the mail isn't there any more."),
+        _l("Open the mail, take the file out or add it again, then send it."),
+    ),
+    MailCause.EXPIRED: (
+        _l("The mail could not leave within 7 days: it was erased with its address."),
+        _l("Open the ticket to send it again."),
+    ),
+    MailCause.HANDED_OVER: (
+        _l("The mail is open in your mail program, which doesn't tell Facteur whether it was sent."),
+        _l("Send it there, then say here whether it has left."),
+    ),
     MailCause.CANCELLED: (_l("The sending was stopped before it was done."), _l("Send the mail again when you like.")),
     **mail_client_messages.TEXTS,
 }

@@ -8,6 +8,8 @@ from flask import Flask, current_app, request
 from flask_babel import LazyString
 from flask_babel import lazy_gettext as _l
 
+from backend.domain.outgoing_mail import MailState
+from backend.domain.user import User
 from backend.web.launch import LinkToast
 from backend.web.security import TOKEN_HEADER, header_token, session_or_none
 from backend.web.services import services
@@ -35,7 +37,7 @@ ENTRIES: tuple[tuple[Entry, ...], ...] = (
         Entry("home.index", "house", _l("Home")),
         Entry("till.index", "shopping-basket", _l("Till")),
         Entry("tickets.index", "receipt-text", _l("Tickets")),
-        Entry("sending.index", "send", _l("Sendings")),
+        Entry("outbox.index", "send", _l("Sendings"), screens=("sending",)),
         Entry("customers.index", "users", _l("Customers"), screens=("contacts",)),
         Entry("training.index", "mailbox", _l("Practice mailbox"), training_only=True),
     ),
@@ -50,12 +52,22 @@ ENTRIES: tuple[tuple[Entry, ...], ...] = (
     ),
 )
 
+# What a person should know of, drafts apart: those he is at work on himself.
+NOT_LEFT = (
+    MailState.QUEUED,
+    MailState.DEFERRED,
+    MailState.REJECTED,
+    MailState.FAILED,
+    MailState.UNKNOWN,
+)
+
 
 def set_up(app: Flask) -> None:
     """Give templates the functions of this module."""
     app.jinja_env.globals.update(
         navigation=navigation,
         has_page=has_page,
+        waiting_count=waiting_count,
         waiting_toasts=waiting_toasts,
         write_headers=write_headers,
         can_leave_training=can_leave_training,
@@ -68,6 +80,11 @@ def navigation() -> list[list[Entry]]:
         [entry for entry in group if has_page(entry.endpoint) and (services().training or not entry.training_only)]
         for group in ENTRIES
     ]
+
+
+def waiting_count(endpoint: str, user: User) -> int:
+    """Return how many of a user's mails wait, failed or are uncertain, where `endpoint` is the page that lists them."""
+    return services().outbox.count(NOT_LEFT, user.name) if endpoint == "outbox.index" else 0
 
 
 def has_page(endpoint: str) -> bool:

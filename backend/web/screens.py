@@ -60,6 +60,7 @@ class Screens:
             from backend.web import (
                 guide,
                 home,
+                outbox,
                 sender_settings,
                 sender_sign_in,
                 sending,
@@ -72,7 +73,19 @@ class Screens:
             )
 
             sending_tasks.set_up(self._app)
-            pages = (home, till, tickets, sending, users, sender_settings, sender_sign_in, shop, training, guide)
+            pages = (
+                home,
+                till,
+                tickets,
+                sending,
+                outbox,
+                users,
+                sender_settings,
+                sender_sign_in,
+                shop,
+                training,
+                guide,
+            )
             for screen in pages:
                 self._app.register_blueprint(screen.blueprint)
             self._loaded_at = time.monotonic()

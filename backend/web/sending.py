@@ -7,7 +7,7 @@ import time
 from flask import Blueprint, Response, make_response, render_template, request, url_for
 from flask_babel import gettext as _
 
-from backend.domain.mail_failure import SenderNotSetError
+from backend.domain.mail_failure import MailFailure, SenderNotSetError
 from backend.domain.outgoing_mail import ForbiddenMoveError, MailState, OutgoingMail
 from backend.domain.ticket import TicketNumber
 from backend.domain.ticket_layout import ticket_pdf_name
@@ -15,9 +15,11 @@ from backend.domain.user import Role, User
 from backend.usecases.change_layout import change_layout
 from backend.usecases.confirm_received import confirm_received
 from backend.usecases.edit_draft import edit_draft
+from backend.usecases.open_in_mail_client import open_in_mail_client
 from backend.usecases.prepare_sending import new_mail_id, sender_of
+from backend.usecases.queue_mail import queue_mail
 from backend.usecases.send_mail import cancel_mail
-from backend.usecases.work_outbox import recover_after_restart
+from backend.usecases.tidy_outbox import recover_after_restart
 from backend.web.auth import current_user, require
 from backend.web.dialogs import show_dialog
 from backend.web.forms import Form
@@ -25,10 +27,12 @@ from backend.web.htmx import go_to, is_htmx, render_page
 from backend.web.launch import LinkToast
 from backend.web.layout_choice import ask_for_layout, chosen_layout
 from backend.web.messages import explain
+from backend.web.outbox_list import UNFINISHED
 from backend.web.security import current_session
 from backend.web.sending_answers import (
     QUICK_S,
     PdfWish,
+    client_failed_dialog,
     elsewhere_answer,
     preparation_answer,
     preparation_context,
@@ -47,7 +51,6 @@ from backend.web.sending_draft import (
     own_mail,
     typed_texts,
 )
-from backend.web.sending_list import UNFINISHED, sending_rows
 from backend.web.sending_tasks import sending_tasks
 from backend.web.sending_work import start_preparing, start_sending
 from backend.web.services import desktop, services
@@ -56,13 +59,6 @@ blueprint = Blueprint("sending", __name__, url_prefix="/sending")
 
 _ENDED = frozenset({MailState.SENT, MailState.CANCELLED})
 _NEWS_S = 0.5  # so long a poll waits for something new
-
-
-@blueprint.get("/")
-@require(Role.CASHIER)
-def index() -> str:
-    """Show the signed-in user's mails that have not left: drafts, waiting, failed, uncertain."""
-    return render_page("sending/index.html", rows=sending_rows(current_user()))
 
 
 @blueprint.post("/tickets/<number>")
@@ -195,6 +191,42 @@ def abandon(mail_id: str) -> Response:
     text = _("Given up. %(name)s stays 7 days in %(folder)s", name=mail.pdf.name, folder=mail.pdf.path.parent)
     current_session().toasts.append(LinkToast(text, _("Check my settings"), url_for("sender_settings.index")))
     return go_to(back_url(mail.ticket_key))
+
+
+@blueprint.post("/<mail_id>/later")
+@require(Role.CASHIER)
+def later(mail_id: str) -> Response:
+    """Leave a mail to the outbox, which tries by itself."""
+    mail = own_mail(mail_id)
+    queue_mail(mail_id, services())
+    sending_tasks().forget(f"send-{mail_id}")
+    current_session().toasts.append(_("%(number)s leaves by itself, as soon as it can", number=mail.ticket_key))
+    return go_to(back_url(mail.ticket_key))
+
+
+@blueprint.post("/<mail_id>/background")
+@require(Role.CASHIER)
+def background(mail_id: str) -> Response:
+    """Go on elsewhere while a mail leaves; should it be put off, the outbox tries again."""
+    mail = own_mail(mail_id)
+    if (task := sending_tasks().find(f"send-{mail_id}")) and not task.is_done:
+        task.is_in_background = True
+        current_session().toasts.append(_("%(number)s goes on leaving", number=mail.ticket_key))
+        return go_to(back_url(mail.ticket_key))
+    return go_to(edit_url(mail_id))
+
+
+@blueprint.post("/<mail_id>/mail-client")
+@require(Role.CASHIER)
+def mail_client(mail_id: str) -> Response:
+    """Open a mail in the PC's mail program; whether it leaves there is asked for at once."""
+    own_mail(mail_id)
+    try:
+        open_in_mail_client(mail_id, services())
+    except MailFailure as failure:
+        return client_failed_dialog(own_mail(mail_id), failure)
+    sending_tasks().forget(f"send-{mail_id}")
+    return unknown_dialog(own_mail(mail_id))
 
 
 @blueprint.delete("/<mail_id>")

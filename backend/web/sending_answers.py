@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from flask import Response, make_response, render_template, url_for
 from flask_babel import ngettext
 
 from backend.domain.errors import InvalidInputError
+from backend.domain.mail_failure import MailFailure
 from backend.domain.outgoing_mail import MailState, OutgoingMail
 from backend.domain.ticket import TicketNumber
 from backend.usecases.send_mail import SendingOutcome
@@ -18,7 +19,7 @@ from backend.web.security import current_session
 from backend.web.sending_draft import back_url, came_from, draft_context, edit_url, own_mail
 from backend.web.sending_steps import shown_steps
 from backend.web.sending_tasks import Task, sending_tasks
-from backend.web.sending_troubles import trouble_of
+from backend.web.sending_troubles import failed_trouble, trouble_of
 from backend.web.services import services
 
 QUICK_S = 0.3  # what is done by then is shown at once, without a progress view
@@ -120,6 +121,13 @@ def unknown_dialog(mail: OutgoingMail) -> Response:
     return _trouble_dialog(mail, sending_tasks().find(f"send-{mail.id}"))
 
 
+def client_failed_dialog(mail: OutgoingMail, failure: MailFailure) -> Response:
+    """Return the dialog again, which now says why the mail program did not take the mail."""
+    trouble = trouble_of(mail, sending_tasks().find(f"send-{mail.id}")) or failed_trouble(mail, failure)
+    trouble = replace(trouble, mail_client=False, client_failure=explain(failure))
+    return show_dialog(render_block(_PAGE, "trouble", mail=mail, trouble=trouble, back=came_from()))
+
+
 def _recipient_blocks(context: dict[str, object]) -> str:
     return "".join(render_block(_PAGE, block, **context | {"oob": True}) for block in ("chips", "note", "envelope"))
 
@@ -138,6 +146,7 @@ def _steps_context(mail: OutgoingMail, task: Task | None) -> dict[str, object]:
     return {
         "steps": shown_steps(finished, sender, is_running=True),
         "steps_url": url_for("sending.steps", mail_id=mail.id, known=len(finished), back=came_from() or None),
+        "background_url": url_for("sending.background", mail_id=mail.id, back=came_from() or None),
         "takes_long": task is not None and task.seconds > _BACKGROUND_AFTER_S,
     }
 

@@ -10,6 +10,7 @@ from flask_babel import ngettext
 
 from backend.domain.errors import InvalidInputError, NotFoundError
 from backend.domain.outgoing_mail import MailState, OutgoingMail
+from backend.domain.retry_plan import waits_by_itself
 from backend.domain.sender_profile import Priority, SendingMode
 from backend.domain.ticket import Ticket, TicketNumber
 from backend.usecases.edit_draft import DraftTexts, accepted_recipients, check_draft, is_address, normal_addresses
@@ -109,7 +110,7 @@ def draft_context(
         "is_open": sender is not None and sender.gate_is_open,
         "is_smtp": sender is not None and sender.mode is SendingMode.SMTP,
         "is_frozen": mail.state is MailState.UNKNOWN,
-        "is_interrupted": mail.state is MailState.QUEUED and mail.attempts > 0,
+        "waits_until": _waits_until(mail),
         "already_sent": _already_sent(mail),
         "layout": _layout_label(mail, ticket),
         "pdf_bytes": mail.pdf.path.stat().st_size if mail.pdf.path.is_file() else 0,
@@ -175,6 +176,16 @@ def _already_sent(mail: OutgoingMail) -> str:
             when=when,
         )
     )
+
+
+def _waits_until(mail: OutgoingMail) -> str:
+    """Return when the outbox tries a waiting mail next, "" where it does not wait."""
+    if not waits_by_itself(mail):
+        return ""
+    now = services().clock.now()
+    if mail.next_try_at is None or mail.next_try_at <= now:
+        return str(_("It is tried within some seconds."))
+    return str(_("Its next try is %(when)s.", when=moment(mail.next_try_at, now)))
 
 
 def _layout_label(mail: OutgoingMail, ticket: Ticket) -> str:

@@ -42,6 +42,7 @@ class Task:
     steps: list[FinishedStep] = field(default_factory=list)
     is_done: bool = False
     is_cancelled: bool = False
+    is_in_background: bool = False  # nobody looks at it any longer
     _changed: Condition = field(default_factory=Condition)
     _ended: Event = field(default_factory=Event)
     _begun: float = field(default_factory=time.monotonic)

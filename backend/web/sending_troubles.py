@@ -7,12 +7,22 @@ from pathlib import Path
 
 from flask_babel import gettext as _
 
-from backend.domain.errors import FacteurError, InvalidInputError
-from backend.domain.mail_failure import MailCause, MailFailure, SenderNotSetError, SenderNotTestedError
+from backend.domain.errors import FacteurError, InvalidInputError, SecretsUnavailableError
+from backend.domain.mail_failure import (
+    OF_THE_ACCOUNT,
+    OF_THE_SERVER,
+    TEMPORARY,
+    MailCause,
+    MailFailure,
+    SenderNotSetError,
+    SenderNotTestedError,
+)
 from backend.domain.outgoing_mail import MailState, OutgoingMail, RecipientStatus
+from backend.domain.retry_plan import waits_by_itself
+from backend.domain.sender_profile import SendingMode
 from backend.usecases.edit_draft import accepted_recipients
 from backend.usecases.send_mail import SendingOutcome
-from backend.web.messages import explain, explain_recipient
+from backend.web.messages import Explanation, explain, explain_recipient
 from backend.web.sending_tasks import Task
 from backend.web.services import services
 
@@ -57,23 +67,28 @@ class Trouble:
     accepted: tuple[str, ...] = ()
     refused: tuple[RefusedRecipient, ...] = ()
     is_unknown: bool = False
+    is_handed_over: bool = False  # unknown, because a mail program has it
     is_in_settings: bool = False
+    later: bool = False  # the outbox may try again by itself
+    mail_client: bool = False  # the mail program of this PC may be used instead
+    client_failure: Explanation | None = None
 
 
 def trouble_of(mail: OutgoingMail, task: Task | None) -> Trouble | None:
     """Return what stands in the way of a mail: the end of its task, or what the outbox kept of it; None for nothing."""
     if task is not None and task.error is not None and not isinstance(task.error, InvalidInputError):
-        return _failed(mail, task.error)
+        return failed_trouble(mail, task.error)
     if mail.state is MailState.UNKNOWN:
         return _unknown(mail, _failure_of(mail, task))
-    if mail.state not in {MailState.FAILED, MailState.DEFERRED, MailState.REJECTED}:
+    if mail.state not in {MailState.FAILED, MailState.DEFERRED, MailState.REJECTED} or waits_by_itself(mail):
         return None
     if _ended_per_recipient(mail, task):
         return _refused(mail, task) if _refused_recipients(mail) else None
-    return _failed(mail, _failure_of(mail, task))
+    return failed_trouble(mail, _failure_of(mail, task))
 
 
-def _failed(mail: OutgoingMail, error: FacteurError) -> Trouble:
+def failed_trouble(mail: OutgoingMail, error: FacteurError) -> Trouble:
+    """Return what the dialog says of a mail that failed as a whole."""
     explained = explain(error)
     is_closed = isinstance(error, (SenderNotSetError, SenderNotTestedError))
     return Trouble(
@@ -85,19 +100,22 @@ def _failed(mail: OutgoingMail, error: FacteurError) -> Trouble:
         mail.pdf.path.parent,
         accepted=accepted_recipients(mail),
         is_in_settings=is_closed or (isinstance(error, MailFailure) and error.mail_cause not in _NOT_IN_SETTINGS),
+        later=_may_wait(error),
+        mail_client=_may_open_elsewhere(mail),
     )
 
 
 def _unknown(mail: OutgoingMail, failure: MailFailure) -> Trouble:
     explained = explain(failure)
     return Trouble(
-        _("Perhaps the mail has left"),
+        _("Has the mail left?") if mail.mail_cause is MailCause.HANDED_OVER else _("Perhaps the mail has left"),
         explained.sentence,
         explained.remedy,
         _technical(failure),
         mail.pdf.name,
         mail.pdf.path.parent,
         is_unknown=True,
+        is_handed_over=mail.mail_cause is MailCause.HANDED_OVER,
     )
 
 
@@ -114,7 +132,22 @@ def _refused(mail: OutgoingMail, task: Task | None) -> Trouble:
         mail.pdf.path.parent,
         accepted,
         refused,
+        later=mail.state is MailState.DEFERRED,
+        mail_client=_may_open_elsewhere(mail),
     )
+
+
+def _may_wait(error: FacteurError) -> bool:
+    """Tell whether trying again later may help: after an outage, or once the settings are right."""
+    if isinstance(error, MailFailure):
+        return error.mail_cause in TEMPORARY | OF_THE_SERVER | OF_THE_ACCOUNT
+    return isinstance(error, (SenderNotTestedError, SecretsUnavailableError))
+
+
+def _may_open_elsewhere(mail: OutgoingMail) -> bool:
+    """Tell whether the mail program of this PC is another way: nothing leaves in training."""
+    sender = services().settings.sender_profile(mail.user)
+    return not services().training and sender is not None and sender.mode is not SendingMode.MAIL_CLIENT
 
 
 def _refused_recipients(mail: OutgoingMail) -> tuple[RefusedRecipient, ...]:

@@ -7,6 +7,7 @@ from backend.domain.ticket import TicketNumber
 from backend.ports import Services
 from backend.usecases.change_layout import change_layout
 from backend.usecases.prepare_sending import prepare_sending
+from backend.usecases.queue_mail import queue_mail
 from backend.usecases.send_mail import SendingOutcome, cancel_mail, send_mail
 from backend.web.sending_tasks import Task, sending_tasks
 from backend.web.services import services
@@ -30,6 +31,9 @@ def start_sending(mail: OutgoingMail) -> Task:
     def send_it(task: Task) -> SendingOutcome:
         if mail.state is not MailState.UNKNOWN and not mail.pdf.path.is_file():
             change_layout(mail.id, mail.layout_id, shop)  # somebody took it away: made again from the record
-        return send_mail(mail.id, shop, task)
+        outcome = send_mail(mail.id, shop, task)
+        if task.is_in_background and outcome.mail.state is MailState.DEFERRED:
+            queue_mail(mail.id, shop)
+        return outcome
 
     return sending_tasks().start(f"send-{mail.id}", mail.pdf.name, send_it)

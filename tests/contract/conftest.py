@@ -69,8 +69,8 @@ def real_stores(database: RecordsDatabase, folder: Path) -> Stores:
 
 
 def fake_stores() -> Stores:
-    shop = MemoryShopStore()
-    return Stores(shop, MemoryTicketStore(shop), MemoryCustomerStore(), MemoryOutboxStore(), MemorySendingJournal())
+    shop, journal = MemoryShopStore(), MemorySendingJournal()
+    return Stores(shop, MemoryTicketStore(shop), MemoryCustomerStore(), MemoryOutboxStore(journal), journal)
 
 
 @pytest.fixture(params=["sql", "memory"])

@@ -15,7 +15,7 @@ from backend.usecases.make_ticket_pdf import save_ticket_pdf
 from backend.usecases.prepare_sending import prepare_sending
 from backend.usecases.send_mail import AttachmentGoneError, cancel_mail, send_mail
 from backend.usecases.send_ticket import SendingWishes, send_ticket
-from backend.usecases.work_outbox import clear_pdf_folder, expire_old_mails, recover_after_restart
+from backend.usecases.tidy_outbox import clear_pdf_folder, expire_old_mails, recover_after_restart
 from tests.builders import (
     a_cashier,
     a_company,

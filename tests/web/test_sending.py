@@ -12,7 +12,14 @@ import pytest
 
 from backend.domain.errors import SecretsUnavailableError
 from backend.domain.mail_failure import MailCause, MailFailure
-from backend.domain.outgoing_mail import MailState, OutgoingMail, RecipientResult, RecipientStatus, SendingPhase
+from backend.domain.outgoing_mail import (
+    JournalEntry,
+    MailState,
+    OutgoingMail,
+    RecipientResult,
+    RecipientStatus,
+    SendingPhase,
+)
 from backend.domain.pdf_settings import PdfFailure
 from backend.domain.shop import PrinterKind
 from backend.web.create_app import create_app
@@ -248,7 +255,7 @@ def test_nobody_else_sees_or_changes_a_mail(app: Flask, cashier: Visitor, shop: 
         assert answer.status_code == 404
     assert other.write("DELETE", url).status_code == 404
     assert mail_of(shop, url).state is MailState.DRAFT
-    assert WALK_IN not in other.get("/sending/").text
+    assert WALK_IN not in other.get("/outbox/").text
 
 
 def test_a_ticket_sent_before_says_when_and_to_how_many(cashier: Visitor, shop: FakeServices) -> None:
@@ -313,7 +320,7 @@ def test_cancel_erases_the_mail_and_its_pdf(cashier: Visitor, shop: FakeServices
 def test_a_sent_mail_leads_back_with_a_confirmation(cashier: Visitor, shop: FakeServices) -> None:
     answer = send(cashier, start(cashier))
     assert answer.headers["HX-Redirect"] == "/tickets/C1-1"
-    assert "C1-1 sent to 1 recipient" in cashier.get("/sending/").text
+    assert "C1-1 sent to 1 recipient" in cashier.get("/outbox/").text
     assert [mail.recipients for mail in shop.transport.sent] == [(WALK_IN,)]
     assert shop.transport.sent[0].subject == "Votre ticket"
 
@@ -394,7 +401,7 @@ def test_giving_up_forgets_the_address_and_says_where_the_pdf_stays(cashier: Vis
     send(cashier, url)
     pdf = mail_of(shop, url).pdf.path
     cashier.post(f"{url}/abandon")
-    page = cashier.get("/sending/").text
+    page = cashier.get("/outbox/").text
     assert str(pdf.parent) in page
     assert 'href="/sender-settings/"' in page
     assert pdf.is_file()
@@ -462,7 +469,7 @@ def test_a_mail_that_a_dead_program_left_half_sent_is_put_right(cashier: Visitor
     cashier.post(url, form())
     shop.outbox.save(mail_of(shop, url).sending())
     page = cashier.get(url).text
-    assert "interrupted before it was done: nothing has left" in page
+    assert "This mail leaves by itself" in page
     assert mail_of(shop, url).state is MailState.QUEUED
 
 
@@ -487,7 +494,7 @@ def test_the_list_shows_tickets_states_and_ages_but_no_address(cashier: Visitor,
     url = start(cashier)
     send(cashier, url)
     start(cashier, "C1-2")
-    page = cashier.get("/sending/").text
+    page = cashier.get("/outbox/").text
     assert "C1-1 · €24.50" in page
     assert "begun today at 12:00" in page
     assert "refuses the sender" in page
@@ -506,7 +513,7 @@ def test_no_address_of_the_page_holds_an_address_of_the_customer(cashier: Visito
 
 
 def test_without_a_keyring_the_warning_can_be_accepted(cashier: Visitor, shop: FakeServices) -> None:
-    def no_keyring(mail: OutgoingMail) -> None:
+    def no_keyring(mail: OutgoingMail, entry: JournalEntry | None = None) -> None:
         raise SecretsUnavailableError("none")
 
     kept = shop.outbox.save

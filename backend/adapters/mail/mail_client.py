@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass
 
 from backend.adapters.mail.client_message import client_message
@@ -51,6 +52,14 @@ class MailClientTransport:
         watch.step("handed_over", client.name)
         accepted = RecipientResult(RecipientStatus.ACCEPTED)
         return Delivery(dict.fromkeys(mail.remaining_recipients, accepted), "", known, handed_over=True)
+
+    def kept_open(self) -> AbstractContextManager[None]:
+        """Keep nothing: a mail program takes one mail after the other."""
+        return nullcontext()
+
+    def is_reachable(self, sender: SenderProfile) -> bool:  # noqa: ARG002 - the port's signature
+        """Tell whether there is a mail program."""
+        return self._pc.find().client is not None
 
     def _client(self) -> MailClient:
         offer = self._pc.find()

@@ -6,7 +6,7 @@ import re
 import ssl
 import tomllib
 from collections.abc import Callable, Mapping, Sequence
-from contextlib import suppress
+from contextlib import AbstractContextManager, suppress
 from pathlib import Path
 from typing import Any
 
@@ -95,22 +95,29 @@ class RelayTransport:
         self._relay = relay
         self._secrets = secrets
         self._shop = shop
-        self._context_factory = context_factory
+        self._smtp = SmtpTransport(self._password, context_factory=context_factory)
 
     def send(self, mail: OutgoingMail, sender: SenderProfile, watch: SendingWatch) -> Delivery:
         """Send as `ports.MailTransport` says; RELAY_MISSING and RELAY_PASSWORD_MISSING before anything is tried."""
         relay = self._relay
         if relay is None:
             raise MailFailure(MailCause.RELAY_MISSING)
-        smtp = SmtpTransport(
-            lambda: self._password(relay), reply_to=sender.email, context_factory=self._context_factory
-        )
-        return smtp.send(mail, relay.sender_for(sender, self._shop), watch)
+        self._smtp.reply_to = sender.email
+        return self._smtp.send(mail, relay.sender_for(sender, self._shop), watch)
 
-    def _password(self, relay: Relay) -> str:
+    def kept_open(self) -> AbstractContextManager[None]:
+        """Keep the connection for more mails."""
+        return self._smtp.kept_open()
+
+    def is_reachable(self, sender: SenderProfile) -> bool:
+        """Connect and hang up."""
+        return self._relay is not None and self._smtp.is_reachable(self._relay.sender_for(sender, self._shop))
+
+    def _password(self) -> str:
         if password := self._secrets.get(PASSWORD_NAME):
             return password
-        raise MailFailure(MailCause.RELAY_PASSWORD_MISSING, relay.host, relay.port)
+        host, port = (self._relay.host, self._relay.port) if self._relay else ("", 0)
+        raise MailFailure(MailCause.RELAY_PASSWORD_MISSING, host, port)
 
 
 def _relay(values: dict[str, Any], path: Path) -> Relay:

@@ -92,6 +92,22 @@ class Attempt:
             session.sign_in(credentials)
         return session
 
+    def go_on_with(self, before: Attempt) -> SmtpSession | None:
+        """Take over the connection of an attempt that is done; None, and it is closed, where the server has left."""
+        wire, session = before._wire, before._session
+        if wire is None or session is None:
+            return None
+        wire.deadline, wire.transcript = self.deadline.within(self.timeouts.connect_s), self.transcript
+        session.watch = self.watch
+        try:
+            session.reset()
+        except (RefusalError, NetworkTroubleError, MalformedReplyError):
+            wire.close()
+            return None
+        wire.deadline = self.deadline
+        self._addresses, self._wire, self._session = before._addresses, wire, session
+        return session
+
     def failure(self, error: AttemptError) -> MailFailure:
         """Return the explained failure; looks at the certificate once more when that is at fault."""
         reply = detail = ""

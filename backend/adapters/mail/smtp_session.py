@@ -57,7 +57,7 @@ class SmtpSession:
 
     def __init__(self, wire: Wire, watch: SendingWatch) -> None:
         self._wire = wire
-        self._watch = watch
+        self.watch = watch
         self._awaits_command = True
         self.features: dict[str, str] = {}
         self.final_dot_is_out = False
@@ -96,7 +96,7 @@ class SmtpSession:
                 self._wire.transcript.add("*", str(error))
                 raise RefusalError(handshake_cause(error)) from error
             raise
-        self._watch.step("encrypted", agreed)
+        self.watch.step("encrypted", agreed)
 
     def sign_in(self, credentials: Credentials) -> None:
         """Sign in once: a second try of a password could lock the account; a refused token is renewed once."""
@@ -106,7 +106,7 @@ class SmtpSession:
         else:
             reply = SIGN_IN[mechanism](self._wire, credentials.username, credentials.secret)
             self._expect(reply, Stage.SIGN_IN, 235)
-        self._watch.step("signed_in", mechanism)
+        self.watch.step("signed_in", mechanism)
 
     def _show_token(self, mechanism: str, credentials: Credentials) -> None:
         reply, status = sign_in_by_token(self._wire, mechanism, credentials.username, credentials.secret)
@@ -126,7 +126,7 @@ class SmtpSession:
 
         `final_answer_s` is how long the answer to the final dot may take (RFC 5321 4.5.3.2.6: 10 minutes).
         """
-        self._watch.phase(SendingPhase.ENVELOPE)
+        self.watch.phase(SendingPhase.ENVELOPE)
         self._name_sender(envelope, len(message))
         results, last = self._name_recipients(envelope)
         accepted = [address for address, result in results.items() if result.status is RecipientStatus.ACCEPTED]
@@ -134,8 +134,12 @@ class SmtpSession:
             final = self._masked(self._hand_over(message, final_answer_s))
             results |= {address: RecipientResult(RecipientStatus.ACCEPTED, final) for address in accepted}
             last = final
-            self._watch.step("message_accepted", final)
+            self.watch.step("message_accepted", final)
         return Delivery(results, last, self.transcript)
+
+    def reset(self) -> None:
+        """Begin anew on this connection (RFC 5321 4.1.1.5)."""
+        self._expect(self._wire.ask("RSET"), Stage.GREETING, 250)
 
     def leave(self, patience_s: float) -> None:
         """Say QUIT and close; the server's goodbye is waited for in the background, and may be anything."""
@@ -171,7 +175,7 @@ class SmtpSession:
             options += ["RET=HDRS", f"ENVID={envelope.notify_id}"]
         reply = self._wire.ask(" ".join([f"MAIL FROM:<{envelope.sender}>", *options]))
         self._expect(reply, Stage.SENDER, 250, detail=self._size_limit)
-        self._watch.step("sender_accepted", self._masked(reply))
+        self.watch.step("sender_accepted", self._masked(reply))
 
     def _name_recipients(self, envelope: Envelope) -> tuple[dict[str, RecipientResult], str]:
         """Return a result per recipient and the last words; raises when all are refused for a reason of the mail."""
@@ -184,7 +188,7 @@ class SmtpSession:
                 raise RefusalError(MailCause.SERVER_BUSY, last)
             results[address] = _recipient_result(reply, last)
             if reply.is_success:
-                self._watch.step("recipient_accepted", last)
+                self.watch.step("recipient_accepted", last)
         causes = [result.mail_cause for result in results.values()]
         if causes and causes[0] is not None and all(cause in OF_THE_WHOLE_MAIL for cause in causes):
             raise RefusalError(causes[0], last)
@@ -200,12 +204,12 @@ class SmtpSession:
         return bool(envelope.notify_id) and "DSN" in self.features
 
     def _hand_over(self, message: bytes, final_answer_s: float) -> Reply:
-        self._watch.phase(SendingPhase.DATA)
+        self.watch.phase(SendingPhase.DATA)
         self._expect(self._wire.ask("DATA"), Stage.DATA, 354)
         self._awaits_command = False
         try:
             self._wire.send(_dot_stuffed(message))
-            self._watch.phase(SendingPhase.FINAL_DOT)
+            self.watch.phase(SendingPhase.FINAL_DOT)
             # Who was cut off, or refused, before the end need not wonder whether the mail has left.
             if self._wire.has_words_now():
                 raise RefusalError(cause_of(early := self._wire.read_reply(), Stage.DATA), self._masked(early))

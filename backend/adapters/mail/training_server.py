@@ -18,6 +18,8 @@ from backend.domain.sender_profile import Authentication, ConnectionSecurity, Se
 from backend.ports import SendingWatch
 
 if TYPE_CHECKING:
+    from contextlib import AbstractContextManager
+
     from aiosmtpd.smtp import SMTP, Envelope, Session
 
 _LOOPBACK = "127.0.0.1"
@@ -56,7 +58,18 @@ class TrainingTransport:
 
     def send(self, mail: OutgoingMail, sender: SenderProfile, watch: SendingWatch) -> Delivery:
         """Send as `ports.MailTransport` says."""
-        here = replace(
+        return self._smtp.send(mail, self._here(sender), watch)
+
+    def kept_open(self) -> AbstractContextManager[None]:
+        """Keep the connection for more mails."""
+        return self._smtp.kept_open()
+
+    def is_reachable(self, sender: SenderProfile) -> bool:
+        """Connect and hang up."""
+        return self._smtp.is_reachable(self._here(sender))
+
+    def _here(self, sender: SenderProfile) -> SenderProfile:
+        return replace(
             sender,
             mode=SendingMode.SMTP,
             host=_LOOPBACK,
@@ -65,7 +78,6 @@ class TrainingTransport:
             username="",
             authentication=Authentication.PASSWORD,
         )
-        return self._smtp.send(mail, here, watch)
 
 
 class _Running:

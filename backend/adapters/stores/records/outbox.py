@@ -4,20 +4,22 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from contextlib import AbstractContextManager
+from datetime import datetime
 from pathlib import Path
 from typing import Any, Protocol
 
-from sqlalchemy import Row, select
+from sqlalchemy import Row, func, select
 
 from backend.adapters.file_lock import hold
 from backend.adapters.stores.records.database import RecordsDatabase
 from backend.adapters.stores.records.moments import from_text, to_text
 from backend.adapters.stores.records.schema import outbox
 from backend.adapters.stores.records.sealed_mail import clear_text, with_clear_text
+from backend.adapters.stores.records.sending_journal import append_entry
 from backend.domain.document_type import DocumentType
 from backend.domain.errors import NotFoundError, SecretsUnavailableError
 from backend.domain.mail_failure import MailCause
-from backend.domain.outgoing_mail import MailState, OutgoingMail, RecipientStatus, SendingPhase
+from backend.domain.outgoing_mail import JournalEntry, MailState, OutgoingMail, RecipientStatus, SendingPhase
 
 ERASED = frozenset({MailState.SENT, MailState.CANCELLED})
 
@@ -40,10 +42,10 @@ class SqlOutboxStore:
         self._sealing = sealing
         self._locks = locks
 
-    def save(self, mail: OutgoingMail) -> None:
-        """Insert or replace, durable on return; raises SecretsUnavailableError, then nothing is saved.
+    def save(self, mail: OutgoingMail, entry: JournalEntry | None = None) -> None:
+        """Insert or replace, and append to the journal; raises SecretsUnavailableError, then nothing is saved.
 
-        That a mail is being sent need not outlast the power: until its final dot it is as it was before.
+        Durable on return. That a mail is being sent need not outlast the power: until its final dot it is as it was.
         """
         values = _values(mail)
         if mail.state in ERASED:
@@ -53,6 +55,8 @@ class SqlOutboxStore:
         with self._database.write(durable=mail.state is not MailState.SENDING) as connection:
             connection.execute(outbox.delete().where(outbox.c.id == mail.id))
             connection.execute(outbox.insert(), values)
+            if entry:
+                append_entry(connection, entry)
 
     def save_phase(self, mail_id: str, phase: SendingPhase) -> None:
         """Commit the phase of a mail in SENDING, durably that of the final dot; raises NotFoundError."""
@@ -73,14 +77,28 @@ class SqlOutboxStore:
             raise NotFoundError("mail", mail_id)
         return self._opened(row)
 
-    def waiting(self, states: Iterable[MailState], *, user: str = "") -> list[OutgoingMail]:
+    def waiting(self, states: Iterable[MailState], *, user: str = "", with_content: bool = True) -> list[OutgoingMail]:
         """Return mails in these states, oldest first; one that can't be opened comes without its content."""
         found = select(outbox).where(outbox.c.state.in_([state.value for state in states]))
         if user:
             found = found.where(outbox.c.user == user)
         with self._database.read() as connection:
             rows = connection.execute(found.order_by(outbox.c.created_at, outbox.c.id)).all()
-        return [self._opened_if_possible(row) for row in rows]
+        return [self._opened_if_possible(row) if with_content else _without_content(row) for row in rows]
+
+    def count(self, states: Iterable[MailState], user: str) -> int:
+        """Return how many mails of a user are in these states."""
+        found = outbox.c.state.in_([state.value for state in states]) & (outbox.c.user == user)
+        with self._database.read() as connection:
+            return int(connection.execute(select(func.count()).where(found)).scalar_one())
+
+    def expired(self, user: str, since: datetime) -> list[OutgoingMail]:
+        """Return the mails of a user, made after `since`, that had waited too long, oldest first."""
+        is_his = (outbox.c.state == MailState.CANCELLED.value) & (outbox.c.user == user)
+        in_vain = (outbox.c.created_at > to_text(since)) & (outbox.c.mail_cause == MailCause.EXPIRED.value)
+        found = select(outbox).where(is_his & in_vain).order_by(outbox.c.created_at)
+        with self._database.read() as connection:
+            return [_without_content(row) for row in connection.execute(found)]
 
     def claim(self, mail_id: str) -> AbstractContextManager[None]:
         """Hold a mail for this process; raises StorageError("locked") when another one has it."""

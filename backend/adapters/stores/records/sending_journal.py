@@ -6,7 +6,7 @@ from collections.abc import Collection
 from dataclasses import asdict
 from typing import Any
 
-from sqlalchemy import Row, select
+from sqlalchemy import Connection, Row, select
 
 from backend.adapters.stores.records.database import RecordsDatabase
 from backend.adapters.stores.records.moments import from_text, to_text
@@ -23,9 +23,8 @@ class SqlSendingJournal:
 
     def append(self, entry: JournalEntry) -> None:
         """Append an entry, durable on return; an address that an answer still holds is masked."""
-        values = {**asdict(entry), "at": to_text(entry.at), "reply": mask_addresses(entry.reply)}
         with self._database.write() as connection:
-            connection.execute(journal.insert(), values)
+            append_entry(connection, entry)
 
     def entries(self, ticket_key: str) -> list[JournalEntry]:
         """Return the entries of a ticket, oldest first."""
@@ -51,6 +50,12 @@ class SqlSendingJournal:
         with self._database.read() as connection:
             row = connection.execute(found).one_or_none()
         return _entry(row) if row else None
+
+
+def append_entry(connection: Connection, entry: JournalEntry) -> None:
+    """Append an entry within a transaction."""
+    values = {**asdict(entry), "at": to_text(entry.at), "reply": mask_addresses(entry.reply)}
+    connection.execute(journal.insert(), values)
 
 
 def _entry(row: Row[Any]) -> JournalEntry:
