@@ -37,7 +37,8 @@ class Term:
 def fold(text: str) -> str:
     """Return a text without case, accents and ligatures: `Œuvre d'Été` is `oeuvre d'ete`."""
     decomposed = unicodedata.normalize("NFKD", text.casefold().translate(_LIGATURES))
-    return "".join(character for character in decomposed if not unicodedata.combining(character))
+    # Once more without case: some signs, as ϒ, only decompose into a capital.
+    return "".join(character for character in decomposed if not unicodedata.combining(character)).casefold()
 
 
 def words_of(*texts: str) -> tuple[str, ...]:
