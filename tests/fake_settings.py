@@ -88,6 +88,7 @@ class MemorySecretStore:
     def __init__(self) -> None:
         self.kept: dict[str, str] = {}
         self.unavailable = ""
+        self.passphrase = ""
 
     def get(self, name: str) -> str | None:
         self._check()
@@ -102,7 +103,8 @@ class MemorySecretStore:
         self.kept.pop(name, None)
 
     def describe(self) -> str:
-        return "keyring"
+        self._check()
+        return "passphrase" if self.passphrase else "keyring"
 
     def _check(self) -> None:
         if self.unavailable:

@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from pathlib import Path
 
-from backend.domain.errors import FacteurError, NotFoundError
+from backend.domain.errors import FacteurError, NotFoundError, SecretsUnavailableError
 from backend.domain.mail_client import MailClientOffer
 from backend.domain.mail_failure import MailCause, MailFailure
 from backend.domain.outgoing_mail import Delivery, OutgoingMail, RecipientResult, RecipientStatus, SendingPhase
@@ -193,6 +193,16 @@ class FakeServices:
         return folder
 
     def accept_unprotected_secrets(self) -> None:
+        self.secrets.unavailable = ""
+
+    @property
+    def needs_passphrase(self) -> bool:
+        return self.secrets.unavailable == "passphrase_needed"
+
+    def enter_passphrase(self, passphrase: str) -> None:
+        self.secrets.passphrase = self.secrets.passphrase or passphrase
+        if passphrase != self.secrets.passphrase:
+            raise SecretsUnavailableError("passphrase_wrong")
         self.secrets.unavailable = ""
 
     def page_picture(self, pdf: Path, width_px: int) -> bytes:

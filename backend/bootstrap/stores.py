@@ -36,6 +36,7 @@ class StoreServices:
         self._data_dir = data_dir
         self._training = training
         self._ending = ExitStack()
+        self._is_opened = False  # by a passphrase
 
     @property
     def data_dir(self) -> Path:
@@ -111,6 +112,22 @@ class StoreServices:
         from backend.adapters.secrets.choose import keep_unprotected
 
         self.__dict__["secrets"] = keep_unprotected(self._data_dir)
+
+    @property
+    def needs_passphrase(self) -> bool:
+        """Tell whether the secrets stay closed until somebody enters their passphrase."""
+        from backend.adapters.secrets.choose import wants_passphrase
+
+        return not self._training and not self._is_opened and wants_passphrase(self._data_dir)
+
+    def enter_passphrase(self, passphrase: str) -> None:
+        """Open the secrets with their passphrase; where no store was chosen yet, it becomes what opens them."""
+        from backend.adapters.secrets.choose import keep_with_passphrase
+
+        opened = keep_with_passphrase(self._data_dir, passphrase)
+        opened.get("probe")  # a wrong one is refused now, not when the next mail is to leave
+        self.__dict__["secrets"] = opened
+        self._is_opened = True
 
     def keep_log(self) -> None:
         """Write the program's log into this folder until the end."""

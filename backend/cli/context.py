@@ -12,7 +12,7 @@ from typing import Any, NoReturn
 
 import click
 
-from backend.domain.errors import FacteurError, InvalidInputError, NotFoundError, NotReadyError
+from backend.domain.errors import FacteurError, InvalidInputError, NotFoundError, NotReadyError, SecretsUnavailableError
 from backend.ports import Services
 
 _JSON = "facteur.json"
@@ -39,6 +39,7 @@ class Start:
     data_dir: Path | None
     training: bool
     language: str
+    has_passphrase: bool = False
 
     @contextmanager
     def open_shop(self) -> Iterator[Services]:
@@ -46,7 +47,26 @@ class Start:
         from backend.bootstrap import open_services
 
         with self._speaking(), self.explained(), open_services(self.data_dir, training=self.training) as services:
+            self.open_secrets(services)
             yield services
+
+    def open_secrets(self, services: Services) -> None:
+        """Open the secrets with the passphrase of standard input, where --passphrase-stdin says that there is one.
+
+        Raises InvalidInputError, SecretsUnavailableError.
+        """
+        if not self.has_passphrase:
+            return
+        from flask_babel import gettext as _
+
+        from backend.usecases.protect_secrets import open_secrets, protect_secrets
+
+        with self._speaking():
+            passphrase = secret_line(_("Passphrase"))
+        if services.needs_passphrase:
+            open_secrets(passphrase, services)
+        else:
+            protect_secrets(passphrase, passphrase, services)
 
     @contextmanager
     def explained(self) -> Iterator[None]:
@@ -69,6 +89,14 @@ class Start:
             yield
 
 
+def secret_line(asked: str) -> str:
+    """Return the next line of standard input; who types it himself is asked, and doesn't see it."""
+    if sys.stdin.isatty():
+        typed: str = click.prompt(asked, hide_input=True, err=True, default="", show_default=False)
+        return typed
+    return sys.stdin.readline().rstrip("\r\n")
+
+
 def wants_json() -> bool:
     """Tell whether the command in hand was called with --json."""
     return bool(click.get_current_context().meta.get(_JSON))
@@ -88,14 +116,27 @@ def fail(error: FacteurError, **extra: Any) -> NoReturn:  # noqa: ANN401 - any J
         "status": "failed",
         "cause": explained.cause,
         "message": str(explained.sentence),
-        "remedy": str(explained.remedy),
+        "remedy": f"{explained.remedy} {_option_that_helps(error)}".strip(),
         **extra,
     }
     if wants_json():
         emit(answer, "")
     else:
-        click.echo(f"{explained.sentence}\n{explained.remedy}", err=True)
+        click.echo(f"{answer['message']}\n{answer['remedy']}", err=True)
     sys.exit(exit_code(error))
+
+
+def _option_that_helps(error: FacteurError) -> str:
+    """Return how the remedy is done on the command line, "" where the sentence says enough."""
+    if not isinstance(error, SecretsUnavailableError):
+        return ""
+    from flask_babel import gettext as _
+
+    if error.reason in {"passphrase_needed", "passphrase_wrong"}:
+        return str(_("Before the command: --passphrase-stdin, and the passphrase as the first line."))
+    if error.reason == "none":
+        return str(_("Before the command: --passphrase-stdin; or “sender set … --unprotected-secrets”."))
+    return ""
 
 
 def exit_code(error: FacteurError) -> int:

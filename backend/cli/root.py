@@ -42,10 +42,16 @@ class _LazyGroup(click.Group):
 )
 @click.option("--training", is_flag=True, help="Training mode: a sample shop, and no mail ever leaves this PC.")
 @click.option("--lang", type=click.Choice(["fr", "en"]), default="fr", help="Language of pages and messages.")
+@click.option(
+    "--passphrase-stdin",
+    is_flag=True,
+    help="Where a passphrase protects the passwords: read it from the first line of standard input. In a shop that "
+    "keeps no password yet, it becomes the one.",
+)
 @click.pass_context
-def root(ctx: click.Context, data_dir: Path | None, training: bool, lang: str) -> None:
+def root(ctx: click.Context, data_dir: Path | None, training: bool, lang: str, passphrase_stdin: bool) -> None:
     """Send till tickets by e-mail as PDF. Without a command the window opens."""
-    ctx.obj = Start(data_dir, training=training, language=lang)
+    ctx.obj = Start(data_dir, training=training, language=lang, has_passphrase=passphrase_stdin)
     if ctx.invoked_subcommand is None:
         from backend.cli.serve_command import open_window
 

@@ -22,6 +22,7 @@ def serve(start: Start, port: int) -> None:
         click.echo(json.dumps({"url": url}) if wants_json() else url)
 
     with start.explained(), open_services(start.data_dir, training=start.training, lasting=True) as services:
+        start.open_secrets(services)
         serve_pages(
             services,
             port=port,
@@ -37,6 +38,7 @@ def open_window(start: Start) -> None:
     from backend.desktop.window import open_window as open_native_window
 
     with start.explained(), open_services(start.data_dir, training=start.training, lasting=True) as services:
+        start.open_secrets(services)
         open_native_window(
             services,
             language=start.language,

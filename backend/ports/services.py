@@ -65,6 +65,16 @@ class Services(Protocol):
     def accept_unprotected_secrets(self) -> None:
         """Keep secrets in a file that only this account's rights protect, where no store was chosen yet."""
 
+    @property
+    def needs_passphrase(self) -> bool:
+        """Tell whether the secrets stay closed until somebody enters their passphrase; raises StorageError."""
+
+    def enter_passphrase(self, passphrase: str) -> None:
+        """Open the secrets with their passphrase; where no store was chosen yet, it becomes what opens them.
+
+        Raises SecretsUnavailableError("passphrase_wrong"), StorageError.
+        """
+
     def transport_for(self, sender: SenderProfile) -> MailTransport:
         """Return the way this user's mail leaves; in training always the embedded server. Raises MailFailure."""
 

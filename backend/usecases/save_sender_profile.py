@@ -63,7 +63,8 @@ def _keep_password(user: str, password: str, known: SenderProfile | None, servic
     """Keep a password; its version changes only when it does, so that saving it again leaves the gate alone."""
     name = password_name(user)
     if not password:
-        services.secrets.delete(name)
+        if known and known.secret_version:  # else no store is needed: there may be none on this PC
+            services.secrets.delete(name)
         return ""
     if known and known.secret_version and services.secrets.get(name) == password:
         return known.secret_version

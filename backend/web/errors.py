@@ -10,7 +10,14 @@ from flask import Flask, Response, make_response, render_template
 from flask_babel import gettext as _
 from werkzeug.exceptions import HTTPException
 
-from backend.domain.errors import FacteurError, InvalidInputError, NotFoundError, NotReadyError, StorageError
+from backend.domain.errors import (
+    FacteurError,
+    InvalidInputError,
+    NotFoundError,
+    NotReadyError,
+    SecretsUnavailableError,
+    StorageError,
+)
 from backend.web.auth import RoleError
 from backend.web.htmx import is_htmx
 from backend.web.messages import explain
@@ -67,6 +74,10 @@ def _http_problem(error: HTTPException) -> Response:
 
 
 def _explained_problem(error: FacteurError) -> Response:
+    if isinstance(error, SecretsUnavailableError) and error.reason == "passphrase_needed":
+        from backend.web.passphrase import ask_for_passphrase
+
+        return ask_for_passphrase()
     explained = explain(error)
     return _answer(Problem(explained.sentence, explained.remedy), status_of(error))
 

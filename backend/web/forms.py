@@ -24,7 +24,7 @@ class Form:
     def sent(cls) -> Form:
         """Return the form of this request, blanks taken off around each value but passwords."""
         given = request.form.items()
-        return cls({name: value if name.startswith("password") else value.strip() for name, value in given})
+        return cls({name: value if name.startswith("pass") else value.strip() for name, value in given})
 
     def __getitem__(self, name: str) -> str:
         return self._values.get(name, "")

@@ -43,6 +43,11 @@ TYPED: Mapping[str, Text] = {
         _l("A ticket of the foreign till %(value)s needs its number."),
         _l("Let the other till software give one."),
     ),
+    "passphrase_differs": (_l("The two passphrases are not the same."), _l("Type the same one twice.")),
+    "passphrase_length": (
+        _l("A passphrase needs 8 to 200 characters."),
+        _l("Choose some words that only you put together."),
+    ),
     "password_in_clear": (
         _l("Without encryption the password could be read on the way."),
         _l("Choose SSL/TLS or STARTTLS, or empty the user name."),

@@ -61,6 +61,7 @@ class Screens:
                 guide,
                 home,
                 outbox,
+                passphrase,
                 sender_settings,
                 sender_sign_in,
                 sending,
@@ -85,6 +86,7 @@ class Screens:
                 shop,
                 training,
                 guide,
+                passphrase,
             )
             for screen in pages:
                 self._app.register_blueprint(screen.blueprint)

@@ -177,6 +177,11 @@ def typed_password(user: User, form: Form) -> str | None:
     return form["password"] or None
 
 
+def needs_secret(profile: SenderProfile) -> bool:
+    """Tell whether a password or token has to be kept or read for these settings."""
+    return profile.mode is SendingMode.RELAY or (profile.mode is SendingMode.SMTP and bool(profile.signs_in_as))
+
+
 def found_for(email: str) -> FoundServer | None:
     """Return the server of a listed provider for an address, None for an own domain or no address yet."""
     try:

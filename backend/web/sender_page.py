@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from flask import request, url_for
+from flask import Response, request, url_for
 from flask_babel import gettext as _
 
 from backend.domain.oauth import SignInStep
@@ -14,9 +14,11 @@ from backend.domain.user import Role, User
 from backend.ports import Services
 from backend.usecases.test_sender import TestMailTexts, send_test_mail
 from backend.web.auth import RoleError, current_user
+from backend.web.dialogs import show_dialog
 from backend.web.forms import Form
 from backend.web.htmx import render_block
 from backend.web.our_page import our_page
+from backend.web.passphrase import SecretsChoice
 from backend.web.sender_form import form_of
 from backend.web.sender_test import running_test_key, shown_test
 from backend.web.sender_way import ShownWay, shown_search, shown_way
@@ -72,7 +74,7 @@ def sender_context(user: User, typed: Form | None = None) -> dict[str, object]:
         "search_url": url_for("sender_settings.search", user=named),
         "sign_in_url": url_for("sender_sign_in.state", user=named, after=after or None),
         "after": after,
-        "is_unprotected_asked": False,
+        "choice": None,
         "is_polled": False,
         "starts_test": False,
         "said_no": False,
@@ -85,6 +87,13 @@ def blocks(user: User, first: str, *others: str, **more: object) -> str:
     context = sender_context(user) | more
     beside = "".join(render_block(PAGE, block, **context | {"oob": True}) for block in others)
     return render_block(PAGE, first, **context) + beside
+
+
+def ask_where_secrets_go(user: User, form: Form, url: str, refused: Form | None = None) -> Response:
+    """Ask, on a PC without a keyring; what is typed goes to `url` with the answer."""
+    choice = SecretsChoice(url, "#sender_settings-form", "outerHTML", "#sender_settings-form", form=refused or Form())
+    context = sender_context(user, form) | {"choice": choice}
+    return show_dialog(render_block(PAGE, "dialogs", **context), 422 if refused else 200)
 
 
 def start_test(profile: SenderProfile, to: str) -> None:

@@ -13,14 +13,23 @@ from backend.domain.mail_failure import SenderNotTestedError
 from backend.domain.sender_profile import SenderProfile
 from backend.domain.user import Role, User
 from backend.usecases.find_mail_server import discover_mail_server
+from backend.usecases.protect_secrets import require_secrets
 from backend.usecases.save_sender_profile import save_sender_profile
 from backend.usecases.test_sender import confirm_test
 from backend.web.auth import require
-from backend.web.dialogs import show_dialog
 from backend.web.forms import Form
 from backend.web.htmx import go_to, is_htmx, refuse_form, render_block, render_page
-from backend.web.sender_form import changed, found_for, typed_password, typed_profile, with_found, without_found
-from backend.web.sender_page import PAGE, blocks, sender_context, start_test, whose
+from backend.web.passphrase import settle_secrets
+from backend.web.sender_form import (
+    changed,
+    found_for,
+    needs_secret,
+    typed_password,
+    typed_profile,
+    with_found,
+    without_found,
+)
+from backend.web.sender_page import PAGE, ask_where_secrets_go, blocks, sender_context, start_test, whose
 from backend.web.sender_sign_in import need_sign_in
 from backend.web.sender_test import certificate_to_accept, failure_of_test, running_test_key
 from backend.web.sender_way import search_key, searched, shown_search
@@ -46,18 +55,19 @@ def save() -> Response | str:
     user, form = whose(), Form.sent()
     if sending_tasks().is_running(running_test_key(user.name)):
         return make_response("", 204)
-    if form["accept_unprotected"]:
-        services().accept_unprotected_secrets()
+    if refused := settle_secrets(form):
+        return ask_where_secrets_go(user, form, url_for("sender_settings.save"), refused)
     profile = typed_profile(user, form)
     need_sign_in(user, form)
     to = form.read("test_to", parse_address, "") if form["test_to"] else ""
     try:
+        if form.is_valid and needs_secret(profile):
+            require_secrets(services())
         saved = _saved(profile, user, form)
     except SecretsUnavailableError as error:
         if error.reason != "none":
             raise
-        context = sender_context(user, form) | {"is_unprotected_asked": True}
-        return show_dialog(render_block(PAGE, "dialogs", **context))
+        return ask_where_secrets_go(user, form, url_for("sender_settings.save"))
     if saved is None:
         return refuse_form(PAGE, "form", **sender_context(user, form))
     start_test(saved, to)

@@ -62,7 +62,6 @@ class ShownSignIn:
     failure: Explanation | None = None
     remedy: Explanation | None = None
     may_use_password: bool = True
-    asks_unprotected: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -162,12 +161,7 @@ def shown_sign_in(user: User, form: Form, provider: MailProvider | None) -> Show
         failure=explain(failure) if failure else None,
         remedy=explain(can_not) if is_preferred and not availability.is_available else None,
         may_use_password=not is_only,
-        asks_unprotected=_lacks_keyring(failure),
     )
-
-
-def _lacks_keyring(failure: FacteurError | None) -> bool:
-    return failure is not None and failure.cause_code == "secrets_unavailable" and failure.facts()["reason"] == "none"
 
 
 def search_key(user: User) -> str:

@@ -7,6 +7,7 @@ import time
 from flask import Blueprint, Response, make_response, render_template, request, url_for
 from flask_babel import gettext as _
 
+from backend.domain.errors import SecretsUnavailableError
 from backend.domain.mail_failure import MailFailure, SenderNotSetError
 from backend.domain.outgoing_mail import ForbiddenMoveError, MailState, OutgoingMail
 from backend.domain.ticket import TicketNumber
@@ -28,10 +29,12 @@ from backend.web.launch import LinkToast
 from backend.web.layout_choice import ask_for_layout, chosen_layout
 from backend.web.messages import explain
 from backend.web.outbox_list import UNFINISHED
+from backend.web.passphrase import settle_secrets
 from backend.web.security import current_session
 from backend.web.sending_answers import (
     QUICK_S,
     PdfWish,
+    ask_where_secrets_go,
     client_failed_dialog,
     elsewhere_answer,
     preparation_answer,
@@ -72,8 +75,10 @@ def start(number: str) -> Response:
     recorded = services().tickets.find(key)
     if open_mail := _unfinished_mail(key, user):
         return go_to(edit_url(open_mail.id))
-    if form["accept_unprotected"]:
-        services().accept_unprotected_secrets()
+    if refused := settle_secrets(form):
+        return ask_where_secrets_go(key, form["layout"], refused)
+    if services().needs_passphrase:
+        raise SecretsUnavailableError("passphrase_needed")
     try:
         sender_of(user.name, services())
     except SenderNotSetError as error:

@@ -7,14 +7,16 @@ from dataclasses import dataclass, replace
 from flask import Response, make_response, render_template, url_for
 from flask_babel import ngettext
 
-from backend.domain.errors import InvalidInputError
+from backend.domain.errors import InvalidInputError, SecretsUnavailableError
 from backend.domain.mail_failure import MailFailure
 from backend.domain.outgoing_mail import MailState, OutgoingMail
 from backend.domain.ticket import TicketNumber
 from backend.usecases.send_mail import SendingOutcome
 from backend.web.dialogs import show_dialog
+from backend.web.forms import Form
 from backend.web.htmx import go_to, render_block
 from backend.web.messages import explain
+from backend.web.passphrase import SecretsChoice
 from backend.web.security import current_session
 from backend.web.sending_draft import back_url, came_from, draft_context, edit_url, own_mail
 from backend.web.sending_steps import shown_steps
@@ -43,6 +45,8 @@ def preparation_answer(wish: PdfWish, task: Task) -> Response:
     sending_tasks().forget(f"pdf-{wish.mail_id}")
     if task.error is None:
         return go_to(edit_url(wish.mail_id))
+    if isinstance(task.error, SecretsUnavailableError) and task.error.reason == "none":
+        return ask_where_secrets_go(wish.key, wish.layout_id)
     return show_dialog(
         render_template(
             "sending/_no_pdf.html",
@@ -53,6 +57,13 @@ def preparation_answer(wish: PdfWish, task: Task) -> Response:
             back=came_from(),
         )
     )
+
+
+def ask_where_secrets_go(key: TicketNumber, layout_id: str, refused: Form | None = None) -> Response:
+    """Ask, on a PC without a keyring, where what names customers is to be kept until the mail has left."""
+    hidden = {"layout": layout_id, "back": came_from()}
+    choice = SecretsChoice(url_for("sending.start", number=key), "#dialogs", hidden=hidden, form=refused or Form())
+    return show_dialog(render_template("passphrase/_choose.html", choice=choice), 422 if refused else 200)
 
 
 def preparation_context(wish: PdfWish, task: Task) -> dict[str, object]:

@@ -48,7 +48,7 @@ def check() -> Response:
     else:
         sign_in_waits().succeeded(user.name)
         security.sign_in(user.name, user.language or current_session().language)
-        return go_to(our_page(form["after"], url_for("home.index")))
+        return go_to(_first_page(our_page(form["after"], url_for("home.index"))))
     return refuse_form("session/sign_in.html", "password", **_page(_who_can_sign_in(), user, form))
 
 
@@ -69,6 +69,11 @@ def language() -> Response:
     if user := signed_in():
         save_user(replace(user, language=chosen), None, services().users, previous_name=user.name)
     return go_to(our_page(request.form.get("back", ""), url_for("home.index")))
+
+
+def _first_page(after: str) -> str:
+    """Return where one goes on after signing in: first to what opens the passwords, where nobody has done so yet."""
+    return url_for("passphrase.index", after=after) if services().needs_passphrase else after
 
 
 def _who_can_sign_in() -> list[User]:

@@ -18,7 +18,7 @@ from tests.program import Program, Ran
 
 DOCUMENTED = {
     *("ticket import", "ticket list", "ticket show", "ticket pdf", "shop load", "send", "sender set", "sender show"),
-    *("check mail", "check pdf", "check journal", "mailbox list", "mailbox show", "serve"),
+    *("sender sign-in", "check mail", "check pdf", "check journal", "mailbox list", "mailbox show", "serve"),
 }
 SENDER = [
     *("--user", "DUPOND", "--email", "caisse@brico.example"),
@@ -72,7 +72,7 @@ def called(training: Program, name: str, *options: str) -> Ran:
 
 
 def test_the_commands_are_the_documented_ones() -> None:
-    assert set(names_of(root)) == DOCUMENTED == {*CALLS, "serve"}
+    assert set(names_of(root)) == DOCUMENTED == {*CALLS, "serve", "sender sign-in"}
 
 
 @pytest.mark.parametrize("name", ["", "ticket", "shop", "sender", "check", "mailbox", *sorted(DOCUMENTED)])
@@ -252,6 +252,7 @@ def test_sender_show_gives_everything_but_the_password(shop: Program) -> None:
         "host": "smtp.brico.example",
         "port": 587,
         "security": "starttls",
+        "authentication": "password",
         "password_set": True,
         "tested": False,
         "tested_at": None,

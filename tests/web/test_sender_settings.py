@@ -145,14 +145,46 @@ def test_a_test_that_was_done_before_shows_when(cashier: Visitor, shop: FakeServ
     assert "Succeeded today at 12:00" in cashier.get("/sender-settings/").text
 
 
-def test_without_a_keyring_a_plain_warning_must_be_accepted(cashier: Visitor, shop: FakeServices) -> None:
+def test_without_a_keyring_a_passphrase_is_asked_for_or_a_plain_warning_accepted(
+    cashier: Visitor, shop: FakeServices
+) -> None:
     shop.secrets.unavailable = "none"
     answer = cashier.post("/sender-settings/", TYPED)
     assert answer.headers["HX-Retarget"] == "#dialogs"
     assert "This PC has no keyring" in answer.text
-    assert 'form="sender_settings-form"' in answer.text, "the dialog sends the form as it stands"
+    assert 'hx-include="#sender_settings-form"' in answer.text, "the dialog sends the form as it stands"
     assert shop.settings.sender_profile("DUPOND") is None
     assert "The test mail has left." in save(cashier, accept_unprotected="yes").text
+
+
+def test_a_passphrase_protects_what_is_kept_without_a_keyring(cashier: Visitor, shop: FakeServices) -> None:
+    shop.secrets.unavailable = "none"
+    chosen = {"protect": "yes", "passphrase": " trois mots à moi ", "passphrase_again": " trois mots à moi "}
+    answer = save(cashier, **chosen)
+    assert "The test mail has left." in answer.text
+    assert shop.secrets.passphrase == " trois mots à moi "
+    assert "trois mots" not in answer.text
+
+
+@pytest.mark.parametrize(
+    ("first", "second", "field", "told"),
+    [
+        ("court", "court", "passphrase", "8 to 200 characters"),
+        ("", "", "passphrase", "8 to 200 characters"),
+        ("trois mots à moi", "trois mots", "passphrase_again", "are not the same"),
+    ],
+)
+def test_a_passphrase_that_can_not_be_taken_is_said_in_its_field(
+    cashier: Visitor, shop: FakeServices, first: str, second: str, field: str, told: str
+) -> None:
+    shop.secrets.unavailable = "none"
+    answer = cashier.post(
+        "/sender-settings/", TYPED | {"protect": "yes", "passphrase": first, "passphrase_again": second}
+    )
+    assert (answer.status_code, answer.headers["HX-Retarget"]) == (422, "#dialogs")
+    assert re.search(rf'field-note bad" id="{field}-note">.*{told}', answer.text, re.DOTALL)
+    assert shop.settings.sender_profile("DUPOND") is None
+    assert shop.secrets.unavailable == "none"
 
 
 def test_a_locked_keyring_is_explained(cashier: Visitor, shop: FakeServices) -> None:

@@ -6,7 +6,6 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from backend.domain.errors import SecretsUnavailableError
 from backend.domain.mail_failure import MailCause
 from backend.domain.mail_provider import Advice, MailProvider, SignIn
 from backend.domain.oauth import OAuthAvailability, OAuthSignInError, SignInStep, SignInWay
@@ -161,13 +160,24 @@ def test_a_sign_in_that_fails_says_why(cashier: Visitor, shop: FakeServices) -> 
     assert "Sign in with Microsoft" in answer
 
 
-def test_without_a_keyring_the_permission_is_kept_in_a_file_only_when_that_is_accepted(
-    cashier: Visitor, shop: FakeServices
+@pytest.mark.parametrize("chosen", [{"accept_unprotected": "yes"}, {"protect": "yes"}])
+def test_without_a_keyring_it_is_asked_where_the_permission_goes_before_the_browser_opens(
+    cashier: Visitor, shop: FakeServices, chosen: dict[str, str]
 ) -> None:
-    cashier.post("/sender-settings/sign-in/", TYPED)
-    shop.oauth.fail("DUPOND", SecretsUnavailableError("none"))
-    answer = cashier.htmx("/sender-settings/sign-in/", "sender_settings-account").text
-    assert "Keep it in a file without protection" in answer
+    shop.secrets.unavailable = "none"
+    answer = cashier.post("/sender-settings/sign-in/", TYPED)
+    assert answer.headers["HX-Retarget"] == "#dialogs"
+    assert 'hx-post="/sender-settings/sign-in/"' in answer.text
+    assert shop.oauth.state("DUPOND").step is SignInStep.NONE
+    words = {"passphrase": "trois mots à moi", "passphrase_again": "trois mots à moi"}
+    cashier.post("/sender-settings/sign-in/", TYPED | words | chosen)
+    assert shop.oauth.state("DUPOND").step is SignInStep.WAITING
+
+
+def test_a_locked_keyring_is_said_before_the_browser_opens(cashier: Visitor, shop: FakeServices) -> None:
+    shop.secrets.unavailable = "locked"
+    assert "is locked" in cashier.post("/sender-settings/sign-in/", TYPED).text
+    assert shop.oauth.state("DUPOND").step is SignInStep.NONE
 
 
 def test_an_expired_permission_leads_to_signing_in_again(cashier: Visitor, shop: FakeServices) -> None:

@@ -519,6 +519,19 @@ def test_without_a_keyring_the_warning_can_be_accepted(cashier: Visitor, shop: F
     kept = shop.outbox.save
     shop.outbox.save = no_keyring  # type: ignore[method-assign]  # the fault, put in from behind
     answer = cashier.post("/sending/tickets/C1-1", {"layout": "80mm"})
-    assert "Accept and go on" in answer.text
+    assert "This PC has no keyring" in answer.text
+    assert 'name="layout" value="80mm"' in answer.text
+    refused = cashier.post("/sending/tickets/C1-1", {"layout": "80mm", "protect": "yes", "passphrase": "court"})
+    assert (refused.status_code, refused.headers["HX-Retarget"]) == (422, "#dialogs")
     shop.outbox.save = kept  # type: ignore[method-assign]
     assert start(cashier, accept_unprotected="yes").startswith("/sending/")
+
+
+def test_a_passphrase_that_nobody_has_entered_yet_is_asked_for_over_the_ticket(
+    cashier: Visitor, shop: FakeServices
+) -> None:
+    shop.secrets.unavailable = "passphrase_needed"
+    answer = cashier.post("/sending/tickets/C1-1", {"layout": "80mm"})
+    assert (answer.status_code, answer.headers["HX-Retarget"]) == (409, "#dialogs")
+    assert 'hx-post="/passphrase/"' in answer.text
+    assert "HX-Redirect" not in answer.headers

@@ -72,6 +72,12 @@ def keep_with_passphrase(data_dir: Path, passphrase: str) -> SecretStore:
     return open_secret_store(data_dir, lambda: passphrase)
 
 
+def wants_passphrase(data_dir: Path) -> bool:
+    """Tell whether a passphrase opens this folder's secrets; raises StorageError."""
+    choice = read_choice(data_dir)
+    return choice is not None and choice.store == "passphrase"
+
+
 def keep_unprotected(data_dir: Path) -> SecretStore:
     """Settle for a file that only the rights on it protect, in a folder without a choice; else keep to its choice.
 
