@@ -85,6 +85,21 @@ class OutboxWorker:
             _log.exception("the outbox: unforeseen failure")
 
 
+def work_alone(services: Services) -> bool:
+    """Do one turn in this thread; False where another program works for this user. Raises StorageError."""
+    from backend.usecases.work_outbox import OutboxWork
+
+    lock = worker_lock(services.data_dir)
+    try:
+        with hold(lock, timeout_s=0):
+            OutboxWork(services).turn()
+    except StorageError as error:
+        if error.reason == "locked" and error.path == str(lock):
+            return False
+        raise
+    return True
+
+
 def worker_lock(data_dir: Path) -> Path:
     """Return the lock of whoever works for this operating-system user."""
     user = str(os.getuid()) if hasattr(os, "getuid") else re.sub(r"\W", "_", getpass.getuser())

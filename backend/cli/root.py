@@ -14,6 +14,7 @@ _COMMANDS = {
     "shop": "shop_commands:shop",
     "send": "mail_commands:send",
     "mailbox": "mail_commands:mailbox",
+    "outbox": "outbox_commands:outbox",
     "sender": "sender_commands:sender",
     "check": "check_commands:check",
     "serve": "serve_command:serve",

@@ -13,7 +13,8 @@ from backend.domain.sender_profile import Priority
 from backend.domain.ticket import TicketNumber
 from backend.ports import SendingWatch, Services
 from backend.usecases.prepare_sending import add_attachments, prepare_sending, tested_sender_of
-from backend.usecases.send_mail import UNWATCHED, SendingOutcome, cancel_mail, journal_entry, send_mail
+from backend.usecases.queue_mail import queue_mail
+from backend.usecases.send_mail import UNWATCHED, SendingOutcome, cancel_mail, send_mail
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,9 +83,7 @@ def _end(outcome: SendingOutcome, services: Services, *, queue: bool) -> bool:
     if outcome.mail.state is MailState.SENT:
         return False
     if queue and outcome.mail.state is MailState.DEFERRED:
-        queued = outcome.mail.moved(MailState.QUEUED)
-        services.outbox.save(queued)
-        services.journal.append(journal_entry(queued, "queued", services.clock.now()))
+        queue_mail(outcome.mail.id, services)
         return True
     cancel_mail(outcome.mail.id, services, keep_pdf=True)
     return False

@@ -34,6 +34,10 @@ TYPED: Mapping[str, Text] = {
     "language": (_l("Facteur doesn't speak “%(value)s”."), _l("Choose French or English.")),
     "line_place": (_l("The ticket has no article number %(value)s."), _l("Look at the ticket again, then go on.")),
     "line_count": (_l("A ticket needs between 1 and 1,000 articles."), _l("Add an article, or make two tickets.")),
+    "mail_id": (
+        _l("“%(value)s” doesn't name one mail."),
+        _l("Give more of its id, at least 4 signs, as “outbox list” shows it."),
+    ),
     "no_sender": (
         _l("No user has sender settings yet."),
         _l("Set one up first, in the user list or with the command “sender set”."),

@@ -19,6 +19,7 @@ from tests.program import Program, Ran
 DOCUMENTED = {
     *("ticket import", "ticket list", "ticket show", "ticket pdf", "shop load", "send", "sender set", "sender show"),
     *("sender sign-in", "check mail", "check pdf", "check journal", "mailbox list", "mailbox show", "serve"),
+    *("outbox list", "outbox retry", "outbox cancel"),
 }
 SENDER = [
     *("--user", "DUPOND", "--email", "caisse@brico.example"),
@@ -40,6 +41,9 @@ CALLS: dict[str, tuple[tuple[str, ...], set[str]]] = {
     "check mail": ((), {"status", "user", "steps", "server_reply", "transcript"}),
     "check pdf": ((), {"status", "engine", "folder", "pages", "bytes", "seconds"}),
     "check journal": ((), {"status", "tickets", "faults", "gaps"}),
+    "outbox list": ((), {"mails"}),
+    "outbox retry": ((), {"mails"}),
+    "outbox cancel": (("--all",), {"mails"}),
     "mailbox list": ((), {"mails"}),
     "mailbox show": (("1",), {"from", "to", "reply_to", "subject", "text", "headers", "attachments"}),
 }
@@ -75,7 +79,7 @@ def test_the_commands_are_the_documented_ones() -> None:
     assert set(names_of(root)) == DOCUMENTED == {*CALLS, "serve", "sender sign-in"}
 
 
-@pytest.mark.parametrize("name", ["", "ticket", "shop", "sender", "check", "mailbox", *sorted(DOCUMENTED)])
+@pytest.mark.parametrize("name", ["", "ticket", "shop", "sender", "check", "mailbox", "outbox", *sorted(DOCUMENTED)])
 def test_help_says_what_a_command_does(name: str, tmp_path: Path) -> None:
     helped = Program(tmp_path).call(*name.split(), "--help")
     assert (helped.exit_code, helped.stderr) == (0, "")
