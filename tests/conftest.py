@@ -24,6 +24,10 @@ PROGRAMS = {
 NOTHING_SKIPS = os.environ.get("CI") == "true"
 
 
+def pytest_addoption(parser: pytest.Parser) -> None:
+    parser.addoption("--tries", type=int, default=50, help="tests/faults: how often each fault is met")
+
+
 def pytest_runtest_setup(item: pytest.Item) -> None:
     for marker, programs in PROGRAMS.items():
         absent = [name for name in programs if not shutil.which(name, path=SEARCH_PATH)]
