@@ -14,7 +14,14 @@ from backend.domain.errors import FacteurError, NotFoundError, SecretsUnavailabl
 from backend.domain.mail_client import MailClientOffer
 from backend.domain.mail_failure import MailCause, MailFailure
 from backend.domain.outgoing_mail import Delivery, OutgoingMail, RecipientResult, RecipientStatus, SendingPhase
-from backend.domain.pdf_settings import EngineDescription, PageFormat, PdfEngineMissingError, PdfFailure
+from backend.domain.pdf_settings import (
+    EngineDescription,
+    FoundProgram,
+    PageFormat,
+    PdfEngineMissingError,
+    PdfFailure,
+    PdfSettings,
+)
 from backend.domain.relay import Relay
 from backend.domain.sender_profile import SenderProfile
 from backend.domain.ticket import RecordedTicket
@@ -117,7 +124,7 @@ class FakePdfEngine:
     def describe(self) -> EngineDescription:
         if isinstance(self.failure, PdfEngineMissingError):
             raise self.failure
-        return EngineDescription("wkhtmltopdf", "/usr/bin/wkhtmltopdf", "0.12.6")
+        return EngineDescription("wkhtmltopdf", "/usr/bin/wkhtmltopdf", "0.12.6", "wkhtmltopdf", patched=False)
 
     def make_pdf(self, html: str, page: PageFormat, target: Path) -> int:
         if self.failure:
@@ -128,6 +135,28 @@ class FakePdfEngine:
 
     def close(self) -> None:
         self.closed = True
+
+
+class FakePdfEngines:
+    """Programs that a PC might have; `engine` is what every setting makes, `asked` by which settings."""
+
+    def __init__(self) -> None:
+        self.found: tuple[FoundProgram, ...] = (
+            FoundProgram("wkhtmltopdf", "wkhtmltopdf", "/usr/bin/wkhtmltopdf", "0.12.6", patched=False),
+            FoundProgram("browser", "Chromium", "/usr/bin/chromium", "156.0.8078.79"),
+        )
+        self.engine = FakePdfEngine()
+        self.asked: list[PdfSettings] = []
+
+    def wkhtmltopdf_programs(self) -> tuple[FoundProgram, ...]:
+        return tuple(found for found in self.found if found.engine == "wkhtmltopdf")
+
+    def browsers(self) -> tuple[FoundProgram, ...]:
+        return tuple(found for found in self.found if found.engine == "browser")
+
+    def engine_for(self, settings: PdfSettings) -> FakePdfEngine:
+        self.asked.append(settings)
+        return self.engine
 
 
 def fake_ticket_page(recorded: RecordedTicket, layout: TicketLayout, marks: TicketMarks) -> str:
@@ -170,6 +199,7 @@ class FakeServices:
     transport: FakeMailTransport = field(default_factory=FakeMailTransport)
     client: FakeMailTransport = field(default_factory=FakeMailTransport)
     pdf_engine: FakePdfEngine = field(default_factory=FakePdfEngine)
+    pdf_engines: FakePdfEngines = field(default_factory=FakePdfEngines)
     captured: MemoryMailbox = field(default_factory=MemoryMailbox)
     client_offer: MailClientOffer = field(default_factory=lambda: MailClientOffer(None, MailCause.CLIENT_MISSING))
     relay_in_force: Relay | None = None

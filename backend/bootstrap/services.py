@@ -24,6 +24,7 @@ if TYPE_CHECKING:
         MailTransport,
         OAuthSignIn,
         PdfEngine,
+        PdfEngines,
         ProviderDirectory,
         TicketPage,
     )
@@ -71,11 +72,18 @@ class FolderServices(StoreServices):
     @cached_property
     def pdf_engine(self) -> PdfEngine:
         """Return the engine in force, kept warm until the end."""
-        from backend.adapters.pdf.wkhtmltopdf import WkhtmltopdfEngine
+        from backend.adapters.pdf.engines import EngineInForce
 
-        engine = WkhtmltopdfEngine(self._data_dir / "cache")
+        engine = EngineInForce(self.pdf_engines, self.settings.pdf_settings)
         self._ending.callback(engine.close)
         return engine
+
+    @cached_property
+    def pdf_engines(self) -> PdfEngines:
+        """Return what finds engines on this PC and makes them."""
+        from backend.adapters.pdf.engines import PcPdfEngines
+
+        return PcPdfEngines(self._data_dir / "cache", program_folder())
 
     @property
     def pdf_folder(self) -> Path:

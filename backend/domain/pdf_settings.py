@@ -2,18 +2,67 @@
 
 from __future__ import annotations
 
+import re
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Literal, get_args
 
-from backend.domain.errors import FacteurError, NotReadyError
+from backend.domain.errors import FacteurError, InvalidInputError, NotReadyError
+
+EngineKind = Literal["wkhtmltopdf", "browser", "program"]
+ENGINE_KINDS: tuple[EngineKind, ...] = get_args(EngineKind)
+PAGE_PLACE, PDF_PLACE, WIDTH_PLACE = "{html}", "{pdf}", "{width_mm}"
+_PLACE = re.compile(r"\{[^{}]*\}")
+_ARGUMENTS_MAX = 50
+_ARGUMENT_LETTERS_MAX = 1000
 
 
 @dataclass(frozen=True, slots=True)
 class PdfSettings:
-    """The engine in force (`wkhtmltopdf`, later `browser` or `program`) and the folder; "" is the default folder."""
+    """The engine in force and the folder ("" is the default one).
 
-    engine: str = "wkhtmltopdf"
+    `wkhtmltopdf` and `browser` are paths of these programs, "" finds one; `program` are the arguments of another
+    program (see `checked_arguments`). `open_each_pdf` is for other documents: ticket mails ignore it (PRODUCT C2).
+    """
+
+    engine: EngineKind = "wkhtmltopdf"
     folder: str = ""
+    wkhtmltopdf: str = ""
+    browser: str = ""
+    program: tuple[str, ...] = ()
+    open_each_pdf: bool = False
+
+
+def checked_arguments(arguments: Sequence[str]) -> tuple[str, ...]:
+    """Return the arguments of another PDF program: its name or full path first, then as it is called, without a shell.
+
+    `{html}` stands for the page's file and `{pdf}` for the file to make; both are needed. `{width_mm}` may be used.
+    Raises InvalidInputError("pdf_program", ...): program_missing, program_place_missing, program_place_unknown,
+    program_too_long, control_character.
+    """
+    where = "pdf_program"
+    checked = tuple(argument.strip() for argument in arguments if argument.strip())
+    if not checked or _PLACE.search(checked[0]):
+        raise InvalidInputError(where, "program_missing")
+    if len(checked) > _ARGUMENTS_MAX or any(len(argument) > _ARGUMENT_LETTERS_MAX for argument in checked):
+        raise InvalidInputError(where, "program_too_long", str(_ARGUMENTS_MAX))
+    if not all(argument.isprintable() for argument in checked):
+        raise InvalidInputError(where, "control_character")
+    places = [place for argument in checked for place in _PLACE.findall(argument)]
+    for place in places:
+        if place not in {PAGE_PLACE, PDF_PLACE, WIDTH_PLACE}:
+            raise InvalidInputError(where, "program_place_unknown", place)
+    for place in (PAGE_PLACE, PDF_PLACE):
+        if place not in places:
+            raise InvalidInputError(where, "program_place_missing", place)
+    return checked
+
+
+def filled_arguments(arguments: Sequence[str], *, page: str, pdf: str, width_mm: int) -> list[str]:
+    """Return checked arguments with their places filled; what is filled in is never searched for places again."""
+    values = {PAGE_PLACE: page, PDF_PLACE: pdf, WIDTH_PLACE: str(width_mm)}
+    return [_PLACE.sub(lambda place: values[place[0]], argument) for argument in arguments]
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,11 +79,28 @@ class PageFormat:
 
 @dataclass(frozen=True, slots=True)
 class EngineDescription:
-    """What an engine says of itself, for people."""
+    """What an engine says of itself, for people: `program` is a path, `name` is `Chromium`, `wkhtmltopdf`...
 
-    id: str
+    `patched` tells which build of wkhtmltopdf it is; None for every other program.
+    """
+
+    id: EngineKind
     program: str
     version: str
+    name: str = ""
+    patched: bool | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class FoundProgram:
+    """A program on this PC that could be an engine; with a `problem` (technical) it doesn't start."""
+
+    engine: EngineKind
+    name: str
+    path: str
+    version: str = ""
+    patched: bool | None = None
+    problem: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,7 +1,7 @@
 """What the use cases ask of the world; adapters and the fakes of the tests answer."""
 
 from backend.ports.mail import Mailbox, MailTransport, OAuthSignIn, ProviderDirectory, SendingWatch
-from backend.ports.pdf import PdfEngine, TicketPage
+from backend.ports.pdf import PdfEngine, PdfEngines, TicketPage
 from backend.ports.records import CustomerStore, OutboxStore, SendingJournal, ShopStore, TicketStore
 from backend.ports.services import Services
 from backend.ports.settings import Clock, SecretStore, SettingsStore, UserStore
@@ -14,6 +14,7 @@ __all__ = [
     "OAuthSignIn",
     "OutboxStore",
     "PdfEngine",
+    "PdfEngines",
     "ProviderDirectory",
     "SecretStore",
     "SendingJournal",

@@ -7,10 +7,8 @@ from typing import TYPE_CHECKING, Protocol
 if TYPE_CHECKING:  # every page and command imports this module: it stays light
     from pathlib import Path
 
-    from backend.domain.pdf_settings import EngineDescription, PageFormat
-    from backend.domain.ticket import (
-        RecordedTicket,
-    )
+    from backend.domain.pdf_settings import EngineDescription, FoundProgram, PageFormat, PdfSettings
+    from backend.domain.ticket import RecordedTicket
     from backend.domain.ticket_layout import TicketLayout, TicketMarks
 
 
@@ -27,6 +25,19 @@ class PdfEngine(Protocol):
         """
 
     def close(self) -> None: ...
+
+
+class PdfEngines(Protocol):
+    """The engines that this PC could make PDFs with; all of it asks the system anew, in up to some seconds."""
+
+    def wkhtmltopdf_programs(self) -> tuple[FoundProgram, ...]:
+        """Return every wkhtmltopdf that was found, the one that "" means first."""
+
+    def browsers(self) -> tuple[FoundProgram, ...]:
+        """Return every browser that was found, the one that "" means first."""
+
+    def engine_for(self, settings: PdfSettings) -> PdfEngine:
+        """Return an engine of its own by settings that needn't be in force, to be closed after use."""
 
 
 class TicketPage(Protocol):

@@ -11,7 +11,7 @@ if TYPE_CHECKING:  # every page and command imports this module: it stays light
     from backend.domain.relay import Relay
     from backend.domain.sender_profile import SenderProfile
     from backend.ports.mail import Mailbox, MailTransport, OAuthSignIn, ProviderDirectory
-    from backend.ports.pdf import PdfEngine, TicketPage
+    from backend.ports.pdf import PdfEngine, PdfEngines, TicketPage
     from backend.ports.records import CustomerStore, OutboxStore, SendingJournal, ShopStore, TicketStore
     from backend.ports.settings import Clock, SecretStore, SettingsStore, UserStore
 
@@ -53,7 +53,10 @@ class Services(Protocol):
 
     @property
     def pdf_engine(self) -> PdfEngine:
-        """Return the engine in force, kept warm."""
+        """Return the engine in force, kept warm; it follows the settings from one PDF to the next."""
+
+    @property
+    def pdf_engines(self) -> PdfEngines: ...
 
     @property
     def pdf_folder(self) -> Path:

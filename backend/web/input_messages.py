@@ -65,6 +65,19 @@ TYPED: Mapping[str, Text] = {
     "payments_missing": (_l("The payments do not reach the total: %(euros)s € are missing."), _CORRECT_PAYMENTS),
     "percent": (_l("“%(value)s” is not a discount."), _l("Type from 0 to 100 %%, or an amount.")),
     "port": (_l("“%(value)s” is not a port."), _l("Enter a number from 1 to 65535: usually 465 or 587.")),
+    "program_missing": (
+        _l("No program is named that makes the PDF."),
+        _l("Type its full path in the first line, then each argument in a line of its own."),
+    ),
+    "program_place_missing": (
+        _l("The arguments hold no %(value)s."),
+        _l("Put {html} where the program expects the page, and {pdf} where it expects the file to make."),
+    ),
+    "program_place_unknown": (
+        _l("Facteur doesn't know what %(value)s stands for."),
+        _l("Use {html}, {pdf} and {width_mm} only."),
+    ),
+    "program_too_long": (_l("These arguments are too long."), _l("Up to %(value)s arguments are possible.")),
     "quantity_sign": (
         _l("“%(value)s” is not a quantity for this kind of ticket."),
         _l("A ticket has quantities above 0, a credit note below 0."),

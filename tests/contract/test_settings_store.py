@@ -63,6 +63,12 @@ def test_pdf_settings_are_the_built_in_ones_until_others_are_saved(settings: Set
     assert settings.pdf_settings() == PdfSettings("browser", "/hiver")
 
 
+def test_pdf_settings_are_kept_whole(settings: SettingsStore) -> None:
+    whole = PdfSettings("program", "/été", "/w", "/b", ("prince", "{html}", "-o", "{pdf}"), open_each_pdf=True)
+    settings.save_pdf_settings(whole)
+    assert settings.pdf_settings() == whole
+
+
 @pytest.mark.parametrize("document_type", list(DocumentType))
 def test_every_document_type_has_a_template_at_first_start(
     settings: SettingsStore, document_type: DocumentType

@@ -14,8 +14,9 @@ SPARE_PT = 1.5
 _WIDTH_TOLERANCE_PT = 1.5  # engines round to whole points
 _TITLE = re.compile(r"<title>([^<]*)</title>")
 _CREATED = re.compile(r'<meta name="dcterms\.created" content="(\d{4})-(\d\d)-(\d\d)T(\d\d):(\d\d):(\d\d)Z">')
-_PDF_TITLE = re.compile(rb"/Title\s*\((?:[^()\\]|\\.)*\)")
+_PDF_TITLE = re.compile(rb"/Title\s*(?:\((?:[^()\\]|\\.)*\)|<[0-9A-Fa-f\s]*>)", re.DOTALL)
 _PDF_CREATED = re.compile(rb"/CreationDate\s*\(D:[^)]*\)")
+_PDF_CHANGED = re.compile(rb"/ModDate\s*\(D:[^)]*\)")
 _NO_DATE = b"19700101000000Z"
 
 
@@ -26,7 +27,12 @@ def finished_pdf(pdf: bytes, html: str, *, last_page_pt: float | None) -> bytes:
     Raises BrokenPdfError.
     """
     head = html.partition("</head>")[0]
-    changes = [_replaced(pdf, _PDF_TITLE, b"/Title " + _title(head)), _replaced(pdf, _PDF_CREATED, _created(head))]
+    created = _created(head)
+    changes = [
+        _replaced(pdf, _PDF_TITLE, b"/Title " + _title(head)),
+        _replaced(pdf, _PDF_CREATED, b"/CreationDate " + created),
+        _replaced(pdf, _PDF_CHANGED, b"/ModDate " + created),
+    ]
     if last_page_pt is not None:
         box = page_boxes(pdf)[-1]
         bottom = max(box.bottom, box.top - last_page_pt)
@@ -42,11 +48,15 @@ def check_pdf(pdf: bytes, page: PageFormat) -> int:
         check_streams(pdf)
     except BrokenPdfError as error:
         raise PdfFailure("incomplete", detail=str(error)) from error
-    width_pt = page.width_mm * POINTS_PER_MM
     for box in boxes:
-        if abs(box.right - box.left - width_pt) > _WIDTH_TOLERANCE_PT:
-            raise PdfFailure("incomplete", detail=f"a page is {(box.right - box.left) / POINTS_PER_MM:.1f} mm wide")
+        check_width(box.right - box.left, page)
     return len(boxes)
+
+
+def check_width(width_pt: float, page: PageFormat) -> None:
+    """Raise PdfFailure("incomplete") for a page of another width than was asked for."""
+    if abs(width_pt - page.width_mm * POINTS_PER_MM) > _WIDTH_TOLERANCE_PT:
+        raise PdfFailure("incomplete", detail=f"a page is {width_pt / POINTS_PER_MM:.1f} mm wide")
 
 
 def _replaced(pdf: bytes, pattern: re.Pattern[bytes], replacement: bytes) -> Change | None:
@@ -63,4 +73,4 @@ def _title(head: str) -> bytes:
 def _created(head: str) -> bytes:
     found = _CREATED.search(head)
     moment = "".join(found.groups()).encode() + b"Z" if found else _NO_DATE
-    return b"/CreationDate (D:" + moment + b")"
+    return b"(D:" + moment + b")"

@@ -2,33 +2,39 @@
 
 from __future__ import annotations
 
-import re
 import threading
 from pathlib import Path
 
 from backend.adapters.pdf.page_height import POINTS_PER_MM, SPARE_PT, check_pdf, finished_pdf
 from backend.adapters.pdf.page_picture import last_ink_pt
+from backend.adapters.pdf.page_policy import check_page
 from backend.adapters.pdf.pdf_file import write_pdf
 from backend.adapters.pdf.pdf_structure import BrokenPdfError, page_boxes
 from backend.adapters.pdf.wkhtmltopdf_calibration import Calibration, calibrate, remember, remembered, zoomed
 from backend.adapters.pdf.wkhtmltopdf_conversion import Conversions, Converted
 from backend.adapters.pdf.wkhtmltopdf_options import Paper, told_height
-from backend.adapters.pdf.wkhtmltopdf_program import ENGINE, find_program, program_version
+from backend.adapters.pdf.wkhtmltopdf_program import ENGINE, find_program, is_patched, program_version
 from backend.adapters.pdf.wkhtmltopdf_worker import USUAL_LIMITS, Limits
 from backend.domain.pdf_settings import EngineDescription, PageFormat, PdfFailure
 from backend.domain.ticket_layout import HEIGHT_MAX_MM
 
-HTML_MAX_BYTES = 256 * 1024  # pictures not counted
-_PICTURE = re.compile(r"data:image/[a-z0-9.+-]+;base64,[A-Za-z0-9+/=]*")
 _CALIBRATIONS = "wkhtmltopdf.json"
 
 
 class WkhtmltopdfEngine:
     """ports.PdfEngine; nothing is started before the first PDF. One conversion at a time, from any thread."""
 
-    def __init__(self, cache_dir: Path, *, program: Path | None = None, limits: Limits = USUAL_LIMITS) -> None:
-        """Work in `cache_dir`; `program` None finds the program when it is first needed."""
+    def __init__(
+        self,
+        cache_dir: Path,
+        *,
+        program: Path | None = None,
+        bundle: Path | None = None,
+        limits: Limits = USUAL_LIMITS,
+    ) -> None:
+        """Work in `cache_dir`; `program` None finds the program when it is first needed, in `bundle` first."""
         self._cache_dir = cache_dir
+        self._bundle = bundle
         self._program = program
         self._limits = limits
         self._lock = threading.Lock()
@@ -42,7 +48,9 @@ class WkhtmltopdfEngine:
             if self._description is None:
                 conversions = self._opened()
                 version = program_version(conversions.program, conversions.environment)
-                self._description = EngineDescription(ENGINE, str(conversions.program), version)
+                self._description = EngineDescription(
+                    ENGINE, str(conversions.program), version, name=ENGINE, patched=is_patched(version)
+                )
             return self._description
 
     def make_pdf(self, html: str, page: PageFormat, target: Path) -> int:
@@ -50,11 +58,9 @@ class WkhtmltopdfEngine:
 
         `page.bottom_margin_mm` stays free at both ends of every page. Raises PdfEngineMissingError and PdfFailure.
         """
-        if len(_PICTURE.sub("", html).encode("utf-8", "replace")) > HTML_MAX_BYTES:
-            raise PdfFailure("too_big", detail=f"HTML beyond {HTML_MAX_BYTES} bytes")
+        check_page(html)
         with self._lock:
-            calibration = self._calibration(page.width_mm)
-            converted = self._opened().convert(zoomed(html, calibration.zoom), _paper(page))
+            converted, calibration = self._converted(html, page)
         try:
             height_pt = None if page.height_mm else _last_page_pt(converted, page, calibration)
             pdf = finished_pdf(converted.pdf, html, last_page_pt=height_pt)
@@ -74,11 +80,23 @@ class WkhtmltopdfEngine:
         """Return the process that stays, if it runs."""
         return self._conversions.worker_pid if self._conversions else None
 
+    def _converted(self, html: str, page: PageFormat) -> tuple[Converted, Calibration]:
+        try:
+            calibration = self._calibration(page.width_mm)
+            return self._opened().convert(zoomed(html, calibration.zoom), _paper(page)), calibration
+        except PdfFailure as failure:
+            if failure.reason in {"died", "incomplete"}:
+                self._description = None
+                conversions = self._opened()
+                # A program that doesn't even say its version is as good as missing, and has one cause everywhere.
+                program_version(conversions.program, conversions.environment)
+            raise
+
     def _opened(self) -> Conversions:
         if self._conversions and not self._conversions.is_usable:
             self._close()
         if not self._conversions:
-            program = self._program or find_program()
+            program = self._program or find_program(self._bundle)
             self._conversions = Conversions(program, self._cache_dir, self._limits)
         return self._conversions
 

@@ -12,7 +12,7 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 
 from backend.adapters.pdf.page_picture import page_size_pt, path_bounds_pt
-from backend.adapters.pdf.page_policy import CONTENT_POLICY
+from backend.adapters.pdf.page_policy import CONTENT_POLICY, with_style
 from backend.adapters.pdf.pdf_file import write_pdf
 from backend.adapters.pdf.wkhtmltopdf_conversion import Conversions
 from backend.adapters.pdf.wkhtmltopdf_options import Paper, told_height
@@ -39,11 +39,8 @@ class Calibration:
 
 
 def zoomed(html: str, zoom: float) -> str:
-    """Return the page at the engine's scale; raises PdfFailure("refused") without the policy or a head."""
-    head, end, rest = html.partition("</head>")
-    if CONTENT_POLICY not in head[:500] or not end:
-        raise PdfFailure("refused", detail="the page has no content security policy")
-    return f"{head}<style>body {{ zoom: {zoom:.5f} }}</style>{end}{rest}"
+    """Return the page at the engine's scale."""
+    return with_style(html, f"body {{ zoom: {zoom:.5f} }}")
 
 
 def calibrate(conversions: Conversions, width_mm: int) -> Calibration:

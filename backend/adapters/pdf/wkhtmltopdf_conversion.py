@@ -2,12 +2,7 @@
 
 from __future__ import annotations
 
-import contextlib
-import shutil
 import subprocess
-import tempfile
-import time
-import weakref
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -18,11 +13,8 @@ from backend.adapters.pdf.pdf_structure import BrokenPdfError, page_boxes
 from backend.adapters.pdf.wkhtmltopdf_options import Paper, check_said, conversion_arguments
 from backend.adapters.pdf.wkhtmltopdf_program import ENGINE, closed_environment, no_window
 from backend.adapters.pdf.wkhtmltopdf_worker import Limits, Worker, WorkerDiedError, WorkerHungError
+from backend.adapters.pdf.work_folder import WorkFolder
 from backend.domain.pdf_settings import PdfEngineMissingError, PdfFailure
-
-_PREFIX = "work-"
-_LEFT_OVER_S = 24 * 3600
-_NO_SPACE_BYTES = 1_000_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,19 +34,17 @@ class Conversions:
         self.persistent = True
         self._limits = limits
         self._worker: Worker | None = None
+        self._work = WorkFolder(cache_dir)
+        self._folder = self._work.path
         try:
-            cache_dir.mkdir(parents=True, exist_ok=True)
-            _remove_left_overs(cache_dir)
-            self._folder = Path(tempfile.mkdtemp(prefix=_PREFIX, dir=cache_dir))  # mode 0700
-            self._remove_folder = weakref.finalize(self, shutil.rmtree, self._folder, ignore_errors=True)
             self.environment = closed_environment(self._folder, cache_dir / "fontconfig")
         except OSError as error:
             raise failure_of(error) from error
 
     @property
     def is_usable(self) -> bool:
-        """Tell whether the folder is still there (another Facteur tidies up what looks left over)."""
-        return (self._folder / "fonts.conf").exists()
+        """Tell whether the folder is still there."""
+        return self._work.is_there
 
     @property
     def worker_pid(self) -> int | None:
@@ -87,7 +77,7 @@ class Conversions:
     def close(self) -> None:
         """End the process and remove the folder."""
         self.stop_worker()
-        self._remove_folder()
+        self._work.close()
 
     def _attempt(self, html: str, paper: Paper) -> Converted:
         page, pdf = (self._folder / f"{token_hex(8)}{ending}" for ending in (".html", ".pdf"))
@@ -105,7 +95,7 @@ class Conversions:
         try:
             page_boxes(content)
         except BrokenPdfError as error:
-            raise self._incomplete(f"{error} ({len(content)} bytes); {said[-500:]}") from error
+            raise self._work.incomplete(f"{error} ({len(content)} bytes); {said[-500:]}") from error
         return Converted(content, said)
 
     def _arguments(self, page: str, pdf: str, paper: Paper) -> list[str]:
@@ -157,15 +147,3 @@ class Conversions:
             raise PdfFailure("died", detail=f"signal {-ended.returncode}; {said[-500:]}")
         # Other exit codes prove nothing: 0 without a file, 1 with a good one.
         return said
-
-    def _incomplete(self, detail: str) -> PdfFailure:
-        # It writes on without a word when the disk is full.
-        full = shutil.disk_usage(self._folder).free < _NO_SPACE_BYTES
-        return PdfFailure("disk_full" if full else "incomplete", detail=detail)
-
-
-def _remove_left_overs(cache_dir: Path) -> None:
-    for folder in cache_dir.glob(f"{_PREFIX}*"):
-        with contextlib.suppress(FileNotFoundError):  # another Facteur tidies too
-            if time.time() - folder.stat().st_mtime > _LEFT_OVER_S:
-                shutil.rmtree(folder, ignore_errors=True)

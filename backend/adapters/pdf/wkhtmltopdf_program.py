@@ -4,15 +4,17 @@ from __future__ import annotations
 
 import os
 import re
-import shutil
 import subprocess
-import sys
+import tempfile
+from collections.abc import Iterator
 from pathlib import Path
+from typing import Final
 from xml.sax.saxutils import escape
 
-from backend.domain.pdf_settings import PdfEngineMissingError
+from backend.adapters.pdf.pc_places import PcPlaces
+from backend.domain.pdf_settings import FoundProgram, PdfEngineMissingError
 
-ENGINE = "wkhtmltopdf"
+ENGINE: Final = "wkhtmltopdf"
 _FONTS = Path(__file__).resolve().parents[3] / "frontend" / "ticket_layouts" / "fonts"
 _VERSION_TIMEOUT_S = 10
 # What a program needs of its surroundings to start at all; nothing of the user's settings reaches the PDF.
@@ -32,22 +34,47 @@ _FONTS_CONF = """<?xml version="1.0"?>
 """
 
 
-def find_program() -> Path:
-    """Return wkhtmltopdf from PATH or the usual places of this system; raises PdfEngineMissingError."""
-    on_path = shutil.which(ENGINE)
-    places = [Path(on_path)] if on_path else _usual_places()
-    for place in places:
-        if place.is_file() and os.access(place, os.X_OK):
-            return place
+def find_program(bundle: Path | None = None, pc: PcPlaces | None = None) -> Path:
+    """Return the wkhtmltopdf of this PC; raises PdfEngineMissingError."""
+    for place in found_places(bundle, pc):
+        return place
     raise PdfEngineMissingError(ENGINE, "not found")
 
 
-def _usual_places() -> list[Path]:
-    if sys.platform == "win32":
-        roots = [os.environ.get(name) for name in ("PROGRAMFILES", "PROGRAMW6432", "PROGRAMFILES(X86)")]
-        return [Path(root, ENGINE, "bin", "wkhtmltopdf.exe") for root in roots if root]
-    folders = ("/usr/bin", "/usr/local/bin", "/opt/wkhtmltox/bin", "/opt/homebrew/bin", "/opt/local/bin")
-    return [Path(folder, ENGINE) for folder in folders]
+def found_places(bundle: Path | None = None, pc: PcPlaces | None = None) -> Iterator[Path]:
+    """Give each wkhtmltopdf: beside the program in `bundle`, from PATH, in the usual places of this system."""
+    pc = pc or PcPlaces()
+    return pc.programs(_places(bundle, pc))
+
+
+def describe_program(program: Path, cache_dir: Path) -> FoundProgram:
+    """Ask a wkhtmltopdf what it is; one that doesn't start has a problem instead of a version."""
+    with tempfile.TemporaryDirectory(prefix="facteur-") as home:
+        environment = closed_environment(Path(home), cache_dir / "fontconfig")
+        try:
+            version = program_version(program, environment)
+        except PdfEngineMissingError as error:
+            return FoundProgram(ENGINE, ENGINE, str(program), problem=error.detail)
+    return FoundProgram(ENGINE, ENGINE, str(program), version, is_patched(version))
+
+
+def is_patched(version: str) -> bool:
+    """Tell whether this is the build with its own Qt: `0.12.6 (with patched qt)`."""
+    return "with patched qt" in version
+
+
+def _places(bundle: Path | None, pc: PcPlaces) -> Iterator[Path]:
+    name = f"{ENGINE}.exe" if pc.system == "win32" else ENGINE
+    if bundle:
+        yield from (bundle / ENGINE / name, bundle / ENGINE / "bin" / name)
+    yield from pc.on_path((ENGINE,))
+    if pc.system == "win32":
+        # Its installer writes where it put the program.
+        yield from (Path(value) for value in pc.registry(r"Software\wkhtmltopdf", "PdfPath"))
+        yield from pc.below(("PROGRAMFILES", "PROGRAMW6432", "PROGRAMFILES(X86)"), ENGINE, "bin", name)
+    else:
+        folders = ("/usr/bin", "/usr/local/bin", "/opt/wkhtmltox/bin", "/opt/homebrew/bin", "/opt/local/bin")
+        yield from (Path(folder, name) for folder in folders)
 
 
 def program_version(program: Path, environment: dict[str, str]) -> str:
