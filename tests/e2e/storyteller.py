@@ -30,6 +30,8 @@ WORDS = {
     "save_and_test": {"fr": "Enregistrer et tester", "en": "Save and test"},
     "back": {"fr": "Revenir à l’envoi", "en": "Back to the sending"},
     "again_anyway": {"fr": "Renvoyer quand même", "en": "Send it again all the same"},
+    "send_later": {"fr": "Envoyer plus tard", "en": "Send later"},
+    "customer_has_it": {"fr": "Le client l’a reçu", "en": "The customer has it"},
     "sendings": {"fr": "Envois", "en": "Sendings"},
     "mailbox": {"fr": "Boîte d’essai", "en": "Practice mailbox"},
 }
