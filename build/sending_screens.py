@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from datetime import timedelta
 from typing import TYPE_CHECKING
 
 from screen import Screen, refused
@@ -12,7 +13,7 @@ if TYPE_CHECKING:
 
     from backend.ports import Services
 
-DRAFT, FAILED, PARTIAL, UNKNOWN, CLOSED = (letter * 32 for letter in "dfabc")
+DRAFT, FAILED, PARTIAL, UNKNOWN, CLOSED, WAITING, HANDED, DOWN = (letter * 32 for letter in "dfabc123")
 
 
 def _ring_up(page: Page) -> None:
@@ -100,6 +101,11 @@ SENDING_SCREENS = (
     Screen("sendings", "/outbox/", shop="failing"),
     Screen("sendings-none", "/outbox/", shop="started"),
     Screen("sending-failed", f"/sending/{FAILED}", shop="failing"),
+    Screen("sending-down", f"/sending/{DOWN}", shop="failing"),
+    Screen("sending-waiting", f"/sending/{WAITING}", shop="failing"),
+    Screen("sending-handed-over", f"/sending/{HANDED}", shop="failing"),
+    Screen("sendings-cancel", f"/outbox/{WAITING}/drop", shop="failing"),
+    Screen("sendings-paused", "/outbox/", shop="closed"),
     Screen("sending-partial", f"/sending/{PARTIAL}", shop="failing"),
     Screen("sending-unknown", f"/sending/{UNKNOWN}", shop="failing"),
     Screen("sender-settings", "/sender-settings/", shop="started"),
@@ -128,15 +134,27 @@ def fill_failing(shop: Services, user: str) -> None:
     shop.outbox.save(mails[0].sending().moved(MailState.FAILED, mail_cause=MailCause.LOGIN_REFUSED))
     shop.outbox.save(mails[1].sending().with_results(dict(zip(sent_to, (accepted, unknown), strict=True))))
     shop.outbox.save(mails[2].sending().moved(MailState.UNKNOWN, mail_cause=MailCause.ANSWER_LOST))
+    waiting = replace(prepare_sending(TicketNumber("C1", 1), "80mm", user, shop, mail_id=WAITING), recipients=sent_to)
+    put_off = waiting.sending().moved(MailState.DEFERRED, mail_cause=MailCause.NO_ANSWER)
+    shop.outbox.save(replace(put_off, next_try_at=shop.clock.now() + timedelta(minutes=15)))
+    handed = replace(prepare_sending(TicketNumber("C1", 1), "80mm", user, shop, mail_id=HANDED), recipients=sent_to)
+    shop.outbox.save(handed.sending().moved(MailState.UNKNOWN, mail_cause=MailCause.HANDED_OVER))
+    down = replace(prepare_sending(TicketNumber("C1", 1), "80mm", user, shop, mail_id=DOWN), recipients=sent_to)
+    shop.outbox.save(down.sending().moved(MailState.DEFERRED, mail_cause=MailCause.NO_ANSWER))
+    expired = prepare_sending(TicketNumber("C1", 2), "80mm", user, shop)
+    shop.outbox.save(replace(expired, state=MailState.CANCELLED, mail_cause=MailCause.EXPIRED))
 
 
 def fill_closed(shop: Services, user: str) -> None:
-    """Give a shop the sample sales and a draft, and sender settings that were never tested."""
+    """Give a shop the sample sales, a draft and a waiting mail, and sender settings that were never tested."""
+    from backend.domain.outgoing_mail import MailState
     from backend.domain.ticket import TicketNumber
     from backend.usecases.prepare_sending import prepare_sending
 
     _fill(shop, user, is_tested=False)
     prepare_sending(TicketNumber("C1", 4), "80mm", user, shop, mail_id=CLOSED)
+    waiting = replace(prepare_sending(TicketNumber("C1", 3), "80mm", user, shop), recipients=("client@example.org",))
+    shop.outbox.save(waiting.moved(MailState.QUEUED))
 
 
 def _fill(shop: Services, user: str, *, is_tested: bool) -> None:

@@ -163,5 +163,7 @@ def _plan(mail: OutgoingMail, held_until: datetime | None) -> str:
         return str(begun)
     at = max((each for each in (mail.next_try_at, held_until) if each), default=None)
     if at is None or at <= now:
-        return f"{begun} · {_('leaves by itself')}"
-    return f"{begun} · {_('next try %(when)s', when=moment(at.astimezone(now.tzinfo), now))}"
+        plan = _("leaves by itself")
+    else:
+        plan = _("next try %(when)s", when=moment(at.astimezone(now.tzinfo), now))
+    return f"{begun} · {plan}"
