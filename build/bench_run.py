@@ -11,6 +11,7 @@ from collections.abc import Callable
 from dataclasses import asdict
 from pathlib import Path
 
+import bench_outbox
 import bench_pages
 import bench_records
 import bench_sending
@@ -26,6 +27,8 @@ MEASUREMENTS: dict[str, Callable[[Options], list[Measured]]] = {
     "S5": bench_starts.first_page,
     "S6": bench_window.usable_window,
     "S8": bench_records.recording,
+    "S9": bench_outbox.thousand_mails,
+    "S10": bench_outbox.memory,
     "S11": bench_sending.free_space,
 }
 

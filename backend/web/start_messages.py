@@ -23,7 +23,8 @@ def explain_no_window(reason: NoWindow, language: str) -> str:
             ),
             NoWindow.FAILED: _("Facteur could not open a window of its own."),
         }
-        return f"{sentences[reason]} {_('It opens in your browser instead, and runs until it is ended.')}"
+        instead = _("It opens in your browser instead, and runs until it is ended.")
+        return f"{sentences[reason]} {instead}"
 
 
 def explain_silent_window(language: str) -> str:

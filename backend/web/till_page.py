@@ -175,7 +175,10 @@ def _shown_line(place: int, line: BasketLine, chosen: int) -> ShownLine:
 
 def _detail(line: TicketLine, off: str) -> str:
     detail = f"{_quantity(line.quantity)} × {amount(line.unit_price)}"
-    return f"{detail} · {_('discount %(off)s', off=off)}" if off else detail
+    if not off:
+        return detail
+    less = _("discount %(off)s", off=off)
+    return f"{detail} · {less}"
 
 
 def _quantity(number: Decimal) -> str:

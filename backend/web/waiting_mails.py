@@ -41,7 +41,11 @@ class WaitingMail:
 
 def waiting_mails(user: User) -> list[WaitingMail]:
     """Return this user's unfinished mails, oldest first."""
-    return [_row(mail) for mail in services().outbox.waiting(_UNFINISHED, user=user.name) if mail.user == user.name]
+    return [
+        _row(mail)
+        for mail in services().outbox.waiting(_UNFINISHED, user=user.name, with_content=False)
+        if mail.user == user.name
+    ]
 
 
 def _row(mail: OutgoingMail) -> WaitingMail:
@@ -65,5 +69,6 @@ def _detail(mail: OutgoingMail) -> str:
     sentence = str(explain(MailFailure(mail.mail_cause)).sentence)
     if mail.next_try_at:
         next_try = clock_time(mail.next_try_at.astimezone(services().clock.now().tzinfo))
-        return f"{sentence} {_('Next try at %(time)s.', time=next_try)}"
+        plan = _("Next try at %(time)s.", time=next_try)
+        return f"{sentence} {plan}"
     return sentence

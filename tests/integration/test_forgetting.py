@@ -8,13 +8,20 @@ import sqlite3
 import urllib.parse
 from collections.abc import Callable
 from dataclasses import dataclass
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
 
-from backend.domain.outgoing_mail import MailState
+from backend.bootstrap import FolderServices
+from backend.domain.outgoing_mail import MailState, SendingPhase
 from backend.domain.ticket import TicketQuery
+from backend.usecases.confirm_received import confirm_received
+from backend.usecases.queue_mail import retry_mails
 from backend.usecases.send_mail import cancel_mail
+from backend.usecases.tidy_outbox import expire_old_mails, recover_after_restart
+from backend.usecases.work_outbox import OutboxWork
+from tests.fakes import FixedClock
 from tests.program import Program, Ran, set_tested_sender
 from tests.servers.ports import closed_port
 from tests.servers.scripted_smtp import ScriptedSmtp
@@ -178,6 +185,47 @@ def assert_waits_encrypted_and_is_forgotten(program: Program, queued: Ran) -> No
     assert left_of_it(program.folder) == set()
     assert sealed_contents(program) == []
     assert not any(sealed[-40:] in path.read_bytes() for path in program.shop_dir.rglob("*") if path.is_file())
+
+
+@pytest.mark.wkhtmltopdf
+@pytest.mark.parametrize("end", ["sent by the outbox", "cancelled", "expired", "abandoned", "restarted", "refused"])
+def test_however_a_waiting_mail_ends_neither_its_address_nor_a_pdf_that_should_be_gone_stays(
+    end: str, shop: Program, scripted_smtp: Callable[[Script], ScriptedSmtp]
+) -> None:
+    set_tested_sender(shop, closed_port())
+    program = with_temporary_folder(shop)
+    assert program.run("send", "K1-1", "--to", ADDRESS, "--queue", "--json").exit_code == 4
+    refused = Script(recipients={ADDRESS: Answer(f"550 5.1.1 <{ADDRESS}>: no mailbox {LOCAL_PART} here")})
+    server = scripted_smtp(refused if end == "refused" else Script())
+    with shop.opened() as services:
+        (mail,) = services.outbox.waiting([MailState.QUEUED])
+        retry_mails([mail.id], services)
+        set_tested_sender(shop, server.port)
+        _end_it(end, mail.id, services)
+        assert services.outbox.find(mail.id).state in {MailState.SENT, MailState.CANCELLED}
+        assert left_of_it(shop.folder) == set()
+        assert sealed_contents(shop) == []
+        is_kept = end == "abandoned"  # 7 days, for a sending by hand
+        assert list(services.pdf_folder.rglob("*.pdf")) == ([mail.pdf.path] if is_kept else [])
+
+
+def _end_it(end: str, mail_id: str, services: FolderServices) -> None:
+    """Bring a waiting mail to its end, one way or another."""
+    if end == "restarted":  # in the middle of the final dot; the customer then says that it has arrived
+        services.outbox.save(services.outbox.find(mail_id).sending())
+        services.outbox.save_phase(mail_id, SendingPhase.FINAL_DOT)
+        recover_after_restart(services)
+        confirm_received(mail_id, services)
+    elif end == "expired":
+        services.__dict__["clock"] = FixedClock(services.clock.now() + timedelta(days=8))
+        expire_old_mails(services)
+    elif end in {"cancelled", "abandoned"}:
+        cancel_mail(mail_id, services, keep_pdf=end == "abandoned")
+    else:
+        OutboxWork(services).turn()
+        if end == "refused":
+            assert services.outbox.find(mail_id).state is MailState.REJECTED
+            cancel_mail(mail_id, services, keep_pdf=False)
 
 
 def sealed_contents(program: Program) -> list[bytes]:

@@ -1,12 +1,13 @@
 """The French catalogue against the texts of the program."""
 
+import ast
 import re
 from collections import Counter
 from collections.abc import Iterable
 
 from babel.messages.catalog import Message
 
-from translations import extracted, missing, translated
+from translations import ROOT, extracted, missing, translated
 
 PLACEHOLDER = re.compile(r"%\(\w+\)[sd]|%%")
 FRENCH = translated()
@@ -41,3 +42,15 @@ def test_french_puts_a_no_break_space_before_high_punctuation() -> None:
     wrong = re.compile(r"(?<=[\w»)]) ?[;!?](?:\s|$)|[\w»)] ?:(?:\s|$)| ;| !| \?| :|« | »")
     texts = [text for message in FRENCH if message.id for text in _texts(message)]
     assert [text for text in texts if wrong.search(text)] == []
+
+
+def test_no_text_stands_inside_an_f_string_where_babel_does_not_find_it() -> None:
+    hidden = [
+        f"{path.name}:{call.lineno}"
+        for path in (ROOT / "backend").rglob("*.py")
+        for string in ast.walk(ast.parse(path.read_text("utf-8")))
+        if isinstance(string, ast.JoinedStr)
+        for call in ast.walk(string)
+        if isinstance(call, ast.Call) and isinstance(call.func, ast.Name) and call.func.id in {"_", "_l", "ngettext"}
+    ]
+    assert hidden == []
