@@ -120,3 +120,21 @@ def test_a_claim_ends_with_the_failure_of_what_was_done_under_it(stores: Stores)
         raise ZeroDivisionError
     with stores.outbox.claim("a" * 32):
         pass
+
+
+def test_mails_are_counted_and_listed_without_opening_them(stores: Stores) -> None:
+    stores.outbox.save(a_mail(state=MailState.QUEUED))
+    stores.outbox.save(replace(a_mail("b" * 32, state=MailState.QUEUED), user="Paul"))
+    assert stores.outbox.count([MailState.QUEUED], "Zoé") == 1
+    assert stores.outbox.count([MailState.DRAFT], "Zoé") == 0
+    (mail,) = stores.outbox.waiting([MailState.QUEUED], user="Zoé", with_content=False)
+    assert (mail.id, mail.recipients, mail.subject, mail.attachments) == ("a" * 32, (), "", ())
+
+
+def test_what_expired_is_found_by_its_user_and_its_age(stores: Stores) -> None:
+    expired = a_mail().moved(MailState.CANCELLED, mail_cause=MailCause.EXPIRED)
+    stores.outbox.save(expired)
+    stores.outbox.save(a_mail("b" * 32).moved(MailState.CANCELLED))
+    assert [mail.id for mail in stores.outbox.expired("Zoé", NOON - timedelta(days=1))] == [expired.id]
+    assert stores.outbox.expired("Zoé", NOON) == []
+    assert stores.outbox.expired("Paul", NOON - timedelta(days=1)) == []
