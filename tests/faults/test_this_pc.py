@@ -31,6 +31,7 @@ from tests.builders import a_company, a_ticket, a_till
 from tests.fake_settings import MemorySecretStore
 from tests.fault_shop import Campaign, FaultShop
 from tests.servers.certificates import HOST, Certificates
+from tests.servers.children import server_folder
 from tests.servers.scripted_smtp import ScriptedSmtp
 from tests.servers.smtp_script import Script, Security
 from tests.store_workers import become_nobody, promises, worker
@@ -94,24 +95,25 @@ def test_a_full_disk(fault_shop: FaultShop, scripted_smtp: Smtp, campaign: Campa
 
 
 @pytest.mark.needs_root
-def test_a_read_only_folder(fault_shop: FaultShop, scripted_smtp: Smtp, campaign: Campaign, tries: int) -> None:
+def test_a_read_only_folder(scripted_smtp: Smtp, campaign: Campaign, tries: int) -> None:
     counts, server = campaign.of("read-only folder"), scripted_smtp(Script())
-    fault_shop.sends_to(server.port)
-    fault_shop.services.shop.save([a_till("C1")])
-    for path in (fault_shop.folder, *fault_shop.folder.rglob("*")):
-        path.chmod(0o755 if path.is_dir() else 0o644)
-    for parent in fault_shop.folder.parents[:3]:
-        parent.chmod(0o755)
-    for _ in range(tries):
-        mails = [fault_shop.queue()]
-        with worker(in_a_read_only_folder, fault_shop.folder) as (_process, told):
-            answers = promises(told)
-        assert any(what == "refused" for what, _ in answers)
-        counts.wrong += any(what != "refused" and answer for what, answer in answers)
-        fault_shop.restart()
-        fault_shop.work_until_empty()
-        counts.add(fault_shop.now(mails), server.count_by_message_id(), may_be_unknown=False, is_over=True)
-        counts.tries += 1
+    with server_folder() as above:  # which others can enter, unlike pytest's own
+        shop = FaultShop(above / "shop")
+        shop.sends_to(server.port)
+        shop.services.shop.save([a_till("C1")])
+        for _ in range(tries):
+            mails = [shop.queue()]
+            for path in (shop.folder, *shop.folder.rglob("*")):
+                path.chmod(0o755 if path.is_dir() else 0o644)
+            with worker(in_a_read_only_folder, shop.folder) as (_process, told):
+                answers = promises(told)
+            assert any(what == "refused" for what, _ in answers)
+            counts.wrong += any(what != "refused" and answer for what, answer in answers)
+            shop.restart()
+            shop.work_until_empty()
+            counts.add(shop.now(mails), server.count_by_message_id(), may_be_unknown=False, is_over=True)
+            counts.tries += 1
+        shop.close()
     assert counts.faults == NO_FAULTS
 
 

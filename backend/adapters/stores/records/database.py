@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from sqlalchemy import URL, Connection, Engine, create_engine, event, text
 from sqlalchemy.exc import DBAPIError, IntegrityError
 
+from backend.adapters.atomic_file import storage_error
 from backend.adapters.file_lock import hold
 from backend.adapters.stores.records.schema import VERSIONS
 from backend.domain.errors import StorageError
@@ -94,7 +95,11 @@ class RecordsDatabase:
             return self._engines
 
     def _prepare(self, engine: Engine) -> None:
-        if self._path.exists() and _is_ready(engine, self._path):
+        try:
+            is_there = self._path.exists()
+        except OSError as error:  # a folder above it can't be entered
+            raise storage_error(self._path, error) from error
+        if is_there and _is_ready(engine, self._path):
             return
         with hold(self._path.with_name(f"{self._path.name}.migration.lock"), timeout_s=MIGRATION_PATIENCE_S):
             if _is_ready(engine, self._path):
