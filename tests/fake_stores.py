@@ -305,5 +305,5 @@ class MemorySendingJournal:
     def latest(self, limit: int = 50) -> list[JournalEntry]:
         return self.all[::-1][:limit]
 
-    def with_pdf(self, sha256: str) -> JournalEntry | None:
-        return next((entry for entry in self.all if entry.pdf_sha256 == sha256), None)
+    def with_pdf(self, sha256: str) -> list[JournalEntry]:
+        return [entry for entry in self.all if entry.pdf_sha256 == sha256]

@@ -222,6 +222,9 @@ class FakeServices:
         folder.mkdir(parents=True, exist_ok=True)
         return folder
 
+    def pdf_text(self, pdf: bytes) -> str:
+        return pdf.decode("utf-8", "replace")
+
     def accept_unprotected_secrets(self) -> None:
         self.secrets.unavailable = ""
 

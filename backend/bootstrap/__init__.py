@@ -9,7 +9,7 @@ from pathlib import Path
 from backend.bootstrap.services import TRAINING_FOLDER, FolderServices, fill_training, program_folder
 from backend.bootstrap.stores import private_folder
 
-__all__ = ["FolderServices", "default_data_dir", "open_services", "program_folder"]
+__all__ = ["FolderServices", "default_data_dir", "open_services", "program_folder", "write_text_of"]
 
 
 @contextmanager
@@ -37,3 +37,10 @@ def default_data_dir() -> Path:
     from platformdirs import user_data_path
 
     return user_data_path("Facteur", appauthor=False, roaming=False)
+
+
+def write_text_of(pdf: Path, answer: Path) -> None:
+    """Read a PDF from anywhere, in the process that was started for it (adapters/pdf/pdf_reading.py)."""
+    from backend.adapters.pdf.pdf_reading import write_text_of
+
+    write_text_of(pdf, answer)

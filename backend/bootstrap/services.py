@@ -97,6 +97,12 @@ class FolderServices(StoreServices):
 
         return page_png(pdf, width_px=width_px)
 
+    def pdf_text(self, pdf: bytes) -> str:
+        """Return the text of a PDF from anywhere, read in a process of its own."""
+        from backend.adapters.pdf.pdf_reading import pdf_text
+
+        return pdf_text(pdf, own_command())
+
     @property
     def mailbox(self) -> Mailbox:
         """Return the captured mails of the training mode; raises NotFoundError outside of it."""
@@ -196,6 +202,11 @@ class FolderServices(StoreServices):
 def program_folder() -> Path:
     """Return where the program lies: the folder of app.py, or that of the built program."""
     return Path(sys.executable).parent if getattr(sys, "frozen", False) else Path(__file__).resolve().parents[2]
+
+
+def own_command() -> list[str]:
+    """Return what starts this program's command line again."""
+    return [sys.executable] if getattr(sys, "frozen", False) else [sys.executable, str(program_folder() / "app.py")]
 
 
 def fill_training(services: FolderServices) -> None:

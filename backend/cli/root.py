@@ -18,6 +18,8 @@ _COMMANDS = {
     "sender": "sender_commands:sender",
     "check": "check_commands:check",
     "serve": "serve_command:serve",
+    "verify": "verify_commands:verify",
+    "read-pdf": "verify_commands:read_pdf",  # hidden: how the program reads a PDF from anywhere
 }
 
 

@@ -59,6 +59,15 @@ class NativeDesktop:
         chosen = self.window.create_file_dialog(FileDialog.FOLDER, directory=str(start))
         return Path(chosen[0]) if chosen else None
 
+    def choose_target(self, name: str) -> Path | None:
+        """Ask where to save a file; None when no place was chosen or there is no window."""
+        from webview import FileDialog
+
+        if self.window is None:
+            return None
+        chosen = self.window.create_file_dialog(FileDialog.SAVE, save_filename=name)
+        return Path(chosen if isinstance(chosen, str) else chosen[0]) if chosen else None
+
 
 def _open(path: Path) -> None:
     if sys.platform == "win32":

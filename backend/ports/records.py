@@ -133,5 +133,5 @@ class SendingJournal(Protocol):
 
     def latest(self, limit: int = 50) -> list[JournalEntry]: ...
 
-    def with_pdf(self, sha256: str) -> JournalEntry | None:
-        """Return the first entry that issued this PDF."""
+    def with_pdf(self, sha256: str) -> list[JournalEntry]:
+        """Return all entries on this PDF, oldest first; empty for one that was not made here."""

@@ -65,6 +65,9 @@ class Services(Protocol):
     def page_picture(self, pdf: Path, width_px: int) -> bytes:
         """Return a PNG of the first page of a PDF."""
 
+    def pdf_text(self, pdf: bytes) -> str:
+        """Return the text of a PDF from anywhere, "" of what can't be read; a hostile one harms nothing."""
+
     def accept_unprotected_secrets(self) -> None:
         """Keep secrets in a file that only this account's rights protect, where no store was chosen yet."""
 

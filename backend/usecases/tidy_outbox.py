@@ -17,7 +17,7 @@ from backend.usecases.make_ticket_pdf import remove_folder
 from backend.usecases.send_mail import save_with_entry
 
 _CLOCK_ERROR = timedelta(hours=1)
-_SENDING_FOLDER = re.compile(r"[0-9a-f]{32}")
+_SENDING_FOLDER = re.compile(r"[0-9a-f]{32}|test-[0-9a-f]{16}")
 _ALIVE = (
     MailState.DRAFT,
     MailState.QUEUED,
@@ -77,7 +77,9 @@ def clear_pdf_folder(services: Services) -> int:
     alive = {mail.id for mail in services.outbox.waiting(_ALIVE, with_content=False)}
     removed = 0
     for folder in services.pdf_folder.iterdir():
-        if not folder.is_dir() or not _SENDING_FOLDER.fullmatch(folder.name) or folder.name in alive:
+        if folder.is_symlink() or not folder.is_dir() or not _SENDING_FOLDER.fullmatch(folder.name):
+            continue
+        if folder.name in alive:
             continue
         if _is_old(folder) or _was_sent(folder.name, services):
             removed += remove_folder(folder)

@@ -40,6 +40,9 @@ class Desktop(Protocol):
     def choose_folder(self, start: Path) -> Path | None:
         """Ask for a folder, beginning at `start`; None when none was chosen."""
 
+    def choose_target(self, name: str) -> Path | None:
+        """Ask where to save a file, by default as `name`; None when no place was chosen."""
+
 
 class NoDesktop:
     """Stands in where there is no PC around: nothing can be shown, nothing asked."""
@@ -57,6 +60,10 @@ class NoDesktop:
         return []
 
     def choose_folder(self, start: Path) -> Path | None:  # noqa: ARG002 - the port's signature
+        """Choose nothing."""
+        return None
+
+    def choose_target(self, name: str) -> Path | None:  # noqa: ARG002 - the port's signature
         """Choose nothing."""
         return None
 

@@ -62,6 +62,7 @@ class Screens:
                 home,
                 outbox,
                 passphrase,
+                saving,
                 sender_settings,
                 sender_sign_in,
                 sending,
@@ -71,6 +72,7 @@ class Screens:
                 till,
                 training,
                 users,
+                verification,
             )
 
             sending_tasks.set_up(self._app)
@@ -87,6 +89,8 @@ class Screens:
                 training,
                 guide,
                 passphrase,
+                saving,
+                verification,
             )
             for screen in pages:
                 self._app.register_blueprint(screen.blueprint)

@@ -30,11 +30,9 @@ def test_the_latest_entries_come_newest_first_even_where_the_clock_went_back(sto
     assert [entry.ticket_key for entry in stores.journal.latest(2)] == ["C1-1", "C1-2"]
 
 
-def test_a_pdf_is_found_by_its_hash_in_the_first_entry_that_issued_it(stores: Stores) -> None:
+def test_the_entries_on_a_pdf_are_found_by_its_hash_oldest_first(stores: Stores) -> None:
     stores.journal.append(a_journal_entry("C1-3", pdf_sha256=""))
-    stores.journal.append(a_journal_entry("C1-4"))
-    stores.journal.append(a_journal_entry("C1-5"))
-    found = stores.journal.with_pdf(SHA_OF_NOTHING)
-    assert found
-    assert found.ticket_key == "C1-4"
-    assert stores.journal.with_pdf("0" * 64) is None
+    stores.journal.append(a_journal_entry("C1-4", "deferred"))
+    stores.journal.append(a_journal_entry("C1-4", "mailed"))
+    assert [entry.event for entry in stores.journal.with_pdf(SHA_OF_NOTHING)] == ["deferred", "mailed"]
+    assert stores.journal.with_pdf("0" * 64) == []

@@ -92,6 +92,7 @@ def test_without_a_window_there_are_no_dialogs(tmp_path: Path) -> None:
     assert not desktop.has_dialogs
     assert desktop.choose_files() == []
     assert desktop.choose_folder(tmp_path) is None
+    assert desktop.choose_target("C1-4-BRICO.pdf") is None
 
 
 # Whether there can be a window

@@ -1,3 +1,4 @@
+import os
 from dataclasses import replace
 from pathlib import Path
 
@@ -298,3 +299,21 @@ def test_only_folders_of_finished_sendings_are_cleared_away(services: FakeServic
     assert clear_pdf_folder(services) == 1
     left = {entry.name for entry in services.pdf_folder.iterdir()}
     assert left == {alive.id, abandoned.id, "Mes factures", "notes.txt"}
+
+
+def test_after_a_week_only_folders_of_our_own_go(services: FakeServices, tmp_path: Path) -> None:
+    elsewhere = tmp_path / "elsewhere"
+    own = [services.pdf_folder / name for name in ("a" * 32, f"test-{'0' * 16}")]
+    foreign = [services.pdf_folder / name for name in ("Mes factures", "a" * 31, "A" * 32, f"{'b' * 32}.pdf", "test-1")]
+    for folder in (*own, *foreign, elsewhere):
+        folder.mkdir()
+        (folder / "C1-4-BRICO.pdf").write_text("x")
+    (services.pdf_folder / ("c" * 32)).write_text("a file under such a name")
+    (services.pdf_folder / ("d" * 32)).symlink_to(elsewhere)
+    (own[0] / "link.pdf").symlink_to(elsewhere / "C1-4-BRICO.pdf")
+    for entry in (elsewhere, *services.pdf_folder.iterdir()):
+        os.utime(entry, (0, 0))
+    assert clear_pdf_folder(services) == len(own)
+    kept = {*(folder.name for folder in foreign), "c" * 32, "d" * 32}
+    assert {entry.name for entry in services.pdf_folder.iterdir()} == kept
+    assert (elsewhere / "C1-4-BRICO.pdf").read_text() == "x"

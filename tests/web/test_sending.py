@@ -73,6 +73,9 @@ class RecordingDesktop:
     def choose_folder(self, start: Path) -> Path | None:
         return None
 
+    def choose_target(self, name: str) -> Path | None:
+        return None
+
 
 class SlowTransport(FakeMailTransport):
     """Waits in the middle of a sending until it is let go on."""

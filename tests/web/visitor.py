@@ -62,7 +62,7 @@ class Visitor:
     def write(self, method: str, path: str, form: dict[str, Any] | None = None, **more: Any) -> TestResponse:
         """Write as the pages do: by htmx, as a form, with the header token."""
         headers = {"HX-Request": "true", TOKEN_HEADER: self.session.header_token, **more.pop("headers", {})}
-        return self.ask(method, path, data=form or {}, headers=headers, content_type=FORM_TYPE, **more)
+        return self.ask(method, path, data=form or {}, headers=headers, **{"content_type": FORM_TYPE, **more})
 
     def ask(self, method: str, path: str, **more: Any) -> TestResponse:
         """Ask with nothing but Host and cookie."""

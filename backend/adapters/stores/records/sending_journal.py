@@ -44,12 +44,11 @@ class SqlSendingJournal:
             rows = connection.execute(select(journal).order_by(journal.c.id.desc()).limit(limit))
             return [_entry(row) for row in rows]
 
-    def with_pdf(self, sha256: str) -> JournalEntry | None:
-        """Return the first entry that issued this PDF."""
-        found = select(journal).where(journal.c.pdf_sha256 == sha256).order_by(journal.c.id).limit(1)
+    def with_pdf(self, sha256: str) -> list[JournalEntry]:
+        """Return all entries on this PDF, oldest first."""
+        found = select(journal).where(journal.c.pdf_sha256 == sha256).order_by(journal.c.id)
         with self._database.read() as connection:
-            row = connection.execute(found).one_or_none()
-        return _entry(row) if row else None
+            return [_entry(row) for row in connection.execute(found)]
 
 
 def append_entry(connection: Connection, entry: JournalEntry) -> None:

@@ -1,0 +1,56 @@
+"""Save the PDF of a ticket: where the window asks for a place, else as a download (PRODUCT A7)."""
+
+from __future__ import annotations
+
+from flask import Blueprint, Response, render_template, send_file, url_for
+from flask_babel import gettext as _
+
+from backend.domain.ticket import TicketNumber
+from backend.domain.ticket_layout import ticket_pdf_name
+from backend.domain.user import Role
+from backend.usecases.make_ticket_pdf import save_ticket_pdf
+from backend.usecases.print_ticket import offer_ticket_pdf, offered_ticket_pdf
+from backend.web.auth import current_user, require
+from backend.web.dialogs import show_dialog
+from backend.web.forms import Form
+from backend.web.htmx import go_to
+from backend.web.layout_choice import ask_for_layout, chosen_layout
+from backend.web.security import current_session
+from backend.web.services import desktop, services
+
+blueprint = Blueprint("saving", __name__, url_prefix="/tickets")
+
+
+@blueprint.post("/<number>/save")
+@require(Role.CASHIER)
+def save(number: str) -> Response:
+    """Make the PDF on the chosen layout and save it; it counts as issued."""
+    key, form = TicketNumber.parse(number), Form.sent()
+    layout_id = chosen_layout(key.till_code, form)
+    if not layout_id:
+        return ask_for_layout(key.till_code, url_for("saving.save", number=number), form["back"])
+    name = ticket_pdf_name(services().tickets.find(key).ticket)
+    if desktop().has_dialogs:
+        target = desktop().choose_target(name)
+        if target is None:
+            return show_dialog("")
+        save_ticket_pdf(key, layout_id, target, current_user().name, services())
+        current_session().toasts.append(_("%(name)s is saved", name=target.name))
+        return go_to(url_for("tickets.detail", number=key))
+    pdf = offer_ticket_pdf(key, layout_id, current_user().name, services())
+    return show_dialog(
+        render_template(
+            "saving/_ready.html",
+            pdf=pdf,
+            url=url_for("saving.file", number=key, folder=pdf.path.parent.name),
+            done_url=url_for("tickets.detail", number=key),
+        )
+    )
+
+
+@blueprint.get("/<number>/saved/<folder>")
+@require(Role.CASHIER)
+def file(number: str, folder: str) -> Response:
+    """Hand a PDF that was made for it to the browser, as a file to save."""
+    path = offered_ticket_pdf(TicketNumber.parse(number), folder, services())
+    return send_file(path, mimetype="application/pdf", as_attachment=True, download_name=path.name)
