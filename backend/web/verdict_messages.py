@@ -39,8 +39,8 @@ def explain_verdict(verdict: PdfVerdict, now: datetime) -> ExplainedVerdict:
             if verdict.seal_fits
             else _("It bears the number of ticket %(number)s with the seal of another one.")
         )
-        sentence = f"{seal} {_('Rely on the recorded ticket, not on this file.')}"
-        return ExplainedVerdict("bad", _("Altered"), sentence % {"number": number})
+        advice = _("Rely on the recorded ticket, not on this file.")
+        return ExplainedVerdict("bad", _("Altered"), f"{seal} {advice}" % {"number": number})
     return ExplainedVerdict(
         "warn",
         _("Unknown"),
@@ -57,4 +57,5 @@ def _line(entry: JournalEntry, now: datetime) -> str:
         "saved": _("Saved %(when)s by %(user)s", **facts),
     }
     line = str(lines.get(entry.event) or _("Made for a mail that has not left (%(when)s, %(user)s)", **facts))
-    return f"{line} · {_('DUPLICATA %(n)d', n=entry.reprint)}" if entry.reprint else line
+    mark = _("DUPLICATA %(n)d", n=entry.reprint)
+    return f"{line} · {mark}" if entry.reprint else line
