@@ -29,28 +29,31 @@ _USER = "DUPOND"
 
 
 def thousand_mails(_options: Options) -> list[Measured]:
-    """S9: mails made, queued and sent from the outbox / the page by a bare persistent engine and bare smtplib."""
+    """S9: waiting mails sent from the outbox / the page by a bare persistent engine and bare smtplib.
+
+    Their PDFs are made before they wait: the note says what that and the queueing take.
+    """
     with tempfile.TemporaryDirectory() as folder, open_services(Path(folder) / "shop", training=False) as services:
         server = ScriptedSmtp()
         recorded = _fill(services, server.port)
         command = one_shot(services, recorded, Path(folder))
-        mine = bare = sending = 0.0
+        making = mine = bare = 0.0
         for _ in range(_MAILS // _ROUND):
             begun = time.perf_counter()
             for _ in range(_ROUND):
                 _queue(recorded, services)
             queued = time.perf_counter()
             OutboxWork(services).turn()
-            sending += time.perf_counter() - queued
-            mine += time.perf_counter() - begun
+            mine += time.perf_counter() - queued
+            making += queued - begun
             bare += taken_ms(lambda: _bare_round(command, server)) / 1000
         arrived = server.count_by_message_id()
         server.stop()
     # The first one is what the bare side sends again and again.
     if len(arrived) != _MAILS or sum(copies != 1 for copies in arrived.values()) != 1:
         raise SystemExit("not every mail arrived once")
-    note = f"of it the outbox alone {sending / _MAILS * 1000:.1f} ms a mail"
-    what = "1,000 mails through the outbox / bare engine and smtplib"
+    note = f"PDF, draft and queueing before: {making / _MAILS * 1000:.1f} ms a mail"
+    what = "1,000 waiting mails sent / bare engine and smtplib"
     return [Measured(what, 1.5, mine / _MAILS * 1000, bare / _MAILS * 1000, _MAILS, note)]
 
 
