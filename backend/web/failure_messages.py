@@ -64,6 +64,14 @@ TEXTS: Mapping[str, Text] = {
         _l("The program that makes PDFs (%(engine)s) is missing on this PC, or does not start."),
         _l("Install it, or choose another one in the PDF settings."),
     ),
+    "pdf_engine_missing.browser": (
+        _l("No browser that could make PDFs (Edge, Chrome or Chromium) was found on this PC."),
+        _l("Install one, or choose another way in the PDF settings."),
+    ),
+    "pdf_engine_missing.program": (
+        _l("No other program that makes PDFs is set."),
+        _l("Name one in the PDF settings, or choose another way there."),
+    ),
     "pdf_hung": (_l("The PDF was not ready in time: the program that makes it (%(engine)s) hung."), _TRY_AGAIN),
     "pdf_incomplete": (_l("The PDF was not complete, so it was thrown away."), _TRY_AGAIN),
     "pdf_refused": (_l("The PDF does not hold the whole ticket, so it was thrown away."), _TRY_AGAIN),

@@ -54,7 +54,7 @@ def _text_of(error: FacteurError) -> Text:
     if isinstance(error, ImportFileError):
         return _import_sentence(error), input_messages.IN_FILE_REMEDY
     facts = error.facts()
-    kind = facts.get("reason") or facts.get("kind") or ""
+    kind = facts.get("reason") or facts.get("kind") or facts.get("engine") or ""
     return TEXTS.get(f"{error.cause_code}.{kind}") or TEXTS.get(error.cause_code) or UNFORESEEN
 
 

@@ -14,6 +14,7 @@ from pathlib import Path
 
 import pytest
 
+from backend.adapters.pdf.browser import BrowserEngine
 from backend.adapters.pdf.page_picture import last_ink_pt, page_count, page_size_pt, page_text
 from backend.adapters.pdf.ticket_figures import figures_of
 from backend.adapters.pdf.ticket_page import JinjaTicketPage
@@ -22,6 +23,7 @@ from backend.domain.pdf_settings import PageFormat, PdfFailure
 from backend.domain.ticket import RecordedTicket
 from backend.domain.ticket_layout import BUILT_IN_LAYOUTS, PaperFormat, TicketLayout, TicketMarks
 from backend.ports import PdfEngine
+from tests.browser_program import a_browser
 from tests.contract.sample_tickets import hostile_ticket, sample_tickets
 
 POINTS_PER_MM = 72 / 25.4
@@ -30,13 +32,21 @@ SAMPLES = sample_tickets()
 LAYOUTS = {layout.paper: layout for layout in BUILT_IN_LAYOUTS}
 SMALL = (PaperFormat.W58, PaperFormat.W80)
 FIGURES = figures_of("fr")
-ENGINES = [pytest.param("wkhtmltopdf", marks=pytest.mark.wkhtmltopdf)]
+ENGINES = [
+    pytest.param("wkhtmltopdf", marks=pytest.mark.wkhtmltopdf),
+    pytest.param("browser", marks=pytest.mark.chromium),
+]
 POLICY = "default-src 'none'; img-src data:; style-src 'unsafe-inline'"
 
 
 @pytest.fixture(scope="module", params=ENGINES)
 def engine(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[PdfEngine]:
-    engine = {"wkhtmltopdf": WkhtmltopdfEngine}[request.param](tmp_path_factory.mktemp("engine"))
+    folder = tmp_path_factory.mktemp("engine")
+    engine: PdfEngine
+    if request.param == "browser":
+        engine = BrowserEngine(folder, program=a_browser(folder))
+    else:
+        engine = WkhtmltopdfEngine(folder)
     yield engine
     engine.close()
 

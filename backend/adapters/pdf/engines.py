@@ -7,7 +7,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from backend.domain.pdf_settings import FoundProgram, PdfEngineMissingError, PdfSettings
+from backend.domain.pdf_settings import FoundProgram, PdfSettings
 
 if TYPE_CHECKING:
     from backend.domain.pdf_settings import EngineDescription, PageFormat
@@ -36,7 +36,9 @@ class PcPdfEngines:
     def engine_for(self, settings: PdfSettings) -> PdfEngine:
         """Return an engine that starts nothing before it is used; to be closed after use."""
         if settings.engine == "browser":
-            raise PdfEngineMissingError("browser", "this version can't print with it yet")
+            from backend.adapters.pdf.browser import BrowserEngine
+
+            return BrowserEngine(self._cache_dir, program=Path(settings.browser) if settings.browser else None)
         if settings.engine == "program":
             from backend.adapters.pdf.program import ProgramEngine
 
