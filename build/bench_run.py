@@ -11,6 +11,7 @@ from collections.abc import Callable
 from dataclasses import asdict
 from pathlib import Path
 
+import bench_engines
 import bench_outbox
 import bench_pages
 import bench_records
@@ -30,6 +31,10 @@ MEASUREMENTS: dict[str, Callable[[Options], list[Measured]]] = {
     "S9": bench_outbox.thousand_mails,
     "S10": bench_outbox.memory,
     "S11": bench_sending.free_space,
+    "P1": bench_engines.one_shot_fallback,
+    "P2": bench_engines.browser,
+    "P3": bench_engines.memory,
+    "P4": bench_engines.browser_free_space,
 }
 
 

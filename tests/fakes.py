@@ -203,12 +203,16 @@ class FakeServices:
     captured: MemoryMailbox = field(default_factory=MemoryMailbox)
     client_offer: MailClientOffer = field(default_factory=lambda: MailClientOffer(None, MailCause.CLIENT_MISSING))
     relay_in_force: Relay | None = None
+    without_glyph: str = ""
 
     def __post_init__(self) -> None:
         self.tickets = MemoryTicketStore(self.shop)
         self.outbox = MemoryOutboxStore(self.journal)
         self.ticket_page = fake_ticket_page
         self.oauth = FakeOAuthSignIn(self.secrets)
+
+    def missing_glyphs(self, html: str) -> str:
+        return "".join(letter for letter in dict.fromkeys(html) if letter in self.without_glyph)
 
     @property
     def mailbox(self) -> Mailbox:

@@ -91,6 +91,12 @@ class FolderServices(StoreServices):
         chosen = self.settings.pdf_settings().folder
         return private_folder(Path(chosen) if chosen else self._data_dir / "pdf")
 
+    def missing_glyphs(self, html: str) -> str:
+        """Return the characters of a ticket's page that no shipped font has."""
+        from backend.adapters.pdf.font_glyphs import missing_glyphs
+
+        return missing_glyphs(html)
+
     def page_picture(self, pdf: Path, width_px: int) -> bytes:
         """Return a PNG of the first page of a PDF."""
         from backend.adapters.pdf.page_picture import page_png

@@ -62,6 +62,9 @@ class Services(Protocol):
     def pdf_folder(self) -> Path:
         """Return the folder in force, made if it was missing; raises StorageError."""
 
+    def missing_glyphs(self, html: str) -> str:
+        """Return the characters of a ticket's page that no shipped font has: they are printed as boxes."""
+
     def page_picture(self, pdf: Path, width_px: int) -> bytes:
         """Return a PNG of the first page of a PDF."""
 
