@@ -1,1 +1,3 @@
 """Facteur: till tickets by e-mail as PDF."""
+
+VERSION = "0.1.0"

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import shutil
+import sys
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -57,6 +58,16 @@ TESTS = (
     Package("openssl"),
     Package("libatomic1"),  # the Node.js inside Playwright's wheel wants it
     Package("xdg-utils", program="xdg-email"),
+)
+# What build/package.py wants of every PC, and of one that builds for Windows.
+PACKAGING = (
+    Package("binutils", program="objdump"),
+    Package(f"libpython{sys.version_info[0]}.{sys.version_info[1]}"),  # Debian's own Python comes without it
+)
+PACKAGING_WINDOWS = (
+    Package("wine", program="wine"),
+    Package("wine64"),
+    Package("nsis", program="makensis"),
 )
 # What `build/test.py windows` wants: a Windows, and a compiler for its mail program that only writes down.
 WINDOWS = (

@@ -13,7 +13,8 @@ ROOT = Path(__file__).resolve().parent.parent
 LOCKS: dict[str, tuple[str, ...]] = {
     "runtime": (),
     "window": ("--extra", "window"),
-    "tests": ("--extra", "window", "--group", "tests"),
+    "package": ("--extra", "window", "--group", "package"),
+    "tests": ("--extra", "window", "--group", "package", "--group", "tests"),
 }
 
 

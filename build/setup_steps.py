@@ -1,4 +1,4 @@
-"""What build/run.py and build/test.py do before they start: packages, .venv, libraries, translations.
+"""What build/run.py, build/test.py and build/package.py do before they start: packages, .venv, libraries, translations.
 
 Each step that is done leaves a stamp in .venv, so that the next start only reads the stamps. All talk goes to stderr:
 stdout belongs to the program. Only Python's standard library: this runs before anything is installed.
@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from debian_packages import PROGRAM, TESTS, VENV, WINDOW, WINDOWS
+from debian_packages import PACKAGING, PACKAGING_WINDOWS, PROGRAM, TESTS, VENV, WINDOW, WINDOWS
 from virtual_env import Venv, digest
 
 if TYPE_CHECKING:
@@ -26,6 +26,7 @@ ROOT = Path(__file__).resolve().parent.parent
 LOCKS = {
     "runtime": "the libraries into .venv (about 100 MB)",
     "window": "the libraries and the window's Qt into .venv (about 800 MB, some minutes)",
+    "package": "the libraries, the window's Qt and PyInstaller into .venv (about 800 MB, some minutes)",
     "tests": "the libraries, the window's Qt and the tests' tools into .venv (about 1 GB, some minutes)",
 }
 
@@ -47,9 +48,17 @@ def say(text: str) -> None:
     print(f"set-up: {text}", file=sys.stderr, flush=True)
 
 
-def make_plan(*, tests: bool, platform: str, environment: Mapping[str, str], campaign: str = "") -> Plan:
-    """Choose by platform (`sys.platform`) and display: the window's 700 MB of Qt come only where a window can open."""
+def make_plan(
+    *, tests: bool, platform: str, environment: Mapping[str, str], campaign: str = "", target: str = ""
+) -> Plan:
+    """Choose by platform (`sys.platform`) and display: the window's 700 MB of Qt come only where a window can open.
+
+    `target` is the system that build/package.py builds for.
+    """
     linux = platform.startswith("linux")
+    if target:
+        more = (*WINDOW, *PACKAGING, *(PACKAGING_WINDOWS if target == "windows" else ()))
+        return Plan("package", more if linux else ())
     display = not linux or any(environment.get(name) for name in ("DISPLAY", "WAYLAND_DISPLAY"))
     lock = "tests" if tests else "window" if display else "runtime"
     if not linux:
@@ -171,9 +180,9 @@ class SetUp:
         return digest(self.system, *(package.name for package in self.plan.packages))
 
 
-def prepare(*, tests: bool, campaign: str = "") -> Venv:
+def prepare(*, tests: bool, campaign: str = "", target: str = "") -> Venv:
     """Bring this clone to where the program (or the tests) can start; raises SetupError, or exits with what to do."""
-    plan = make_plan(tests=tests, platform=sys.platform, environment=os.environ, campaign=campaign)
+    plan = make_plan(tests=tests, platform=sys.platform, environment=os.environ, campaign=campaign, target=target)
     venv = Venv(ROOT / ".venv")
     steps = SetUp(ROOT, venv, plan, _system_name(), _call, _install_packages, _has_ensurepip)
     if steps.is_done():

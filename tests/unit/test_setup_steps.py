@@ -52,7 +52,7 @@ def make_venv(folder: Path, version: str = "3.11.2") -> None:
 def commands(tmp_path: Path) -> Commands:
     locks = tmp_path / "build/locks"
     locks.mkdir(parents=True)
-    for name in ("runtime", "window", "tests"):
+    for name in ("runtime", "window", "package", "tests"):
         (locks / f"{name}.txt").write_text(f"{name}==1\n", encoding="utf-8")
     return Commands(tmp_path / ".venv")
 
@@ -221,3 +221,12 @@ def test_a_translation_is_compiled_when_it_is_newer(commands: Commands) -> None:
     os.utime(compiled, (catalogue.stat().st_mtime - 1,) * 2)
     steps_for(commands).bring_translations()
     assert commands.said[-1].endswith(f"-i {catalogue} -o {compiled} -l fr")
+
+
+def test_a_package_needs_its_tools_and_for_windows_wine_and_the_installer_maker_too() -> None:
+    plan = make_plan(tests=False, platform="linux", environment={}, target="windows")
+    assert plan.lock == "package"
+    assert {"binutils", "wine64", "nsis"} <= {package.name for package in plan.packages}
+    linux = make_plan(tests=False, platform="linux", environment={}, target="linux")
+    assert "nsis" not in {package.name for package in linux.packages}
+    assert make_plan(tests=False, platform="win32", environment={}, target="windows").packages == ()

@@ -10,7 +10,8 @@ import pytest
 
 from tests.servers.screen import virtual_screen
 from tests.windows.recorder import CLIENT_NAME, Recorder
-from tests.windows.wine import ROOT, Windows, windows_python
+from tests.windows.wine import Windows
+from wine import Wine
 
 HERE = Path(__file__).parent
 
@@ -18,14 +19,12 @@ HERE = Path(__file__).parent
 @pytest.fixture(scope="session")
 def windows(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Windows]:
     """Start a Windows; what it needs is kept in .venv."""
-    python = windows_python(ROOT / ".venv" / "windows-python")
     with virtual_screen(tmp_path_factory.mktemp("screen")) as screen:
-        running = Windows(
-            tmp_path_factory.mktemp("windows") / "prefix", python, {"DISPLAY": screen.environment["DISPLAY"]}
-        )
-        running.start()
-        yield running
-        running.stop()
+        display = {"DISPLAY": screen.environment["DISPLAY"]}
+        wine = Wine(tmp_path_factory.mktemp("windows") / "prefix", display)
+        wine.start()
+        yield Windows(wine)
+        wine.stop()
 
 
 @pytest.fixture(scope="session")
