@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 
 from backend.adapters.stores.records.words import Term, fold, search_text, ticket_terms, word_terms, words_of
+from backend.domain.closing import DayClosedError, RecordedClosing
 from backend.domain.customer import WALK_IN_CUSTOMER, Contact, Customer
 from backend.domain.errors import InvalidInputError, NotFoundError, StorageError
 from backend.domain.mail_failure import MailCause
@@ -38,6 +39,7 @@ class MemoryShopStore:
 
     def __init__(self, *tills: Till) -> None:
         self.chains: dict[str, list[RecordedTicket]] = {}
+        self.closings: dict[str, list[RecordedClosing]] = {}
         self._tills: dict[str, Till] = {}
         self._cashiers: dict[str, Cashier] = {}
         self._products: dict[str, Product] = {}
@@ -51,6 +53,9 @@ class MemoryShopStore:
             return self._tills[code]
         except KeyError:
             raise NotFoundError("till", code) from None
+
+    def closed_through(self, code: str) -> date | None:
+        return max((each.closing.last_day for each in self.closings.get(code, [])), default=None)
 
     def cashiers(self) -> list[Cashier]:
         return [self._cashiers[code] for code in sorted(self._cashiers)]
@@ -153,6 +158,9 @@ class MemoryTicketStore:
     def _append(self, ticket: Ticket) -> RecordedTicket:
         chain = self._shop.chains[ticket.till_code]
         ticket = replace(ticket, issued_at=ticket.issued_at.replace(microsecond=0))
+        day, closed = ticket.issued_at.date(), self._shop.closed_through(ticket.till_code)
+        if closed and day <= closed:
+            raise DayClosedError(ticket.till_code, day.isoformat())
         previous = chain[-1].chain_sha256 if chain else FIRST_LINK
         chain.append(link(ticket, position=len(chain) + 1, previous_sha256=previous))
         return chain[-1]

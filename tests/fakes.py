@@ -28,6 +28,7 @@ from backend.domain.ticket import RecordedTicket
 from backend.domain.ticket_layout import TicketLayout, TicketMarks
 from backend.ports import Mailbox, SendingWatch, Services
 from tests.builders import NOON
+from tests.fake_closings import MemoryClosingStore
 from tests.fake_oauth import FakeOAuthSignIn
 from tests.fake_providers import MemoryProviderDirectory
 from tests.fake_settings import MemorySecretStore, MemorySettingsStore, MemoryUserStore
@@ -208,6 +209,7 @@ class FakeServices:
     def __post_init__(self) -> None:
         self.tickets = MemoryTicketStore(self.shop)
         self.outbox = MemoryOutboxStore(self.journal)
+        self.closings = MemoryClosingStore(self.shop)
         self.ticket_page = fake_ticket_page
         self.oauth = FakeOAuthSignIn(self.secrets)
 

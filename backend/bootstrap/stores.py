@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from backend.adapters.stores.records.database import RecordsDatabase
     from backend.ports import (
         Clock,
+        ClosingStore,
         CustomerStore,
         OutboxStore,
         SecretStore,
@@ -69,6 +70,13 @@ class StoreServices:
         from backend.adapters.stores.records.tickets import SqlTicketStore
 
         return SqlTicketStore(self._records)
+
+    @cached_property
+    def closings(self) -> ClosingStore:
+        """Return the closings of the tills."""
+        from backend.adapters.stores.records.closings import SqlClosingStore
+
+        return SqlClosingStore(self._records)
 
     @cached_property
     def customers(self) -> CustomerStore:

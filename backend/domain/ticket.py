@@ -180,7 +180,10 @@ class TicketEntry:
 
 @dataclass(frozen=True, slots=True)
 class ChainFault:
-    """The first broken place of a till's chain; `reason` is content, link, gap, head or index."""
+    """The first broken place of a till's chain; `reason` is content, link, gap, head, index or closing.
+
+    Of a fault in a closing (`C1-Z12`), `position` is its place in the chain of closings.
+    """
 
     till_code: str
     position: int

@@ -3,14 +3,12 @@
 from __future__ import annotations
 
 import hashlib
-import json
 from collections.abc import Iterable, Mapping
 from datetime import UTC, datetime
-from decimal import Decimal
 from typing import Any
 
+from backend.domain.canonical import canonical_text, decimals, fields_of
 from backend.domain.document_type import DocumentType
-from backend.domain.money import plain_number
 from backend.domain.shop import Company
 from backend.domain.ticket import ChainFault, Payment, RecordedTicket, Ticket, TicketLine, VatTotal
 
@@ -19,10 +17,10 @@ FIRST_LINK = "0" * 64
 
 def ticket_content(ticket: Ticket) -> dict[str, Any]:
     """Return the ticket as plain JSON values: cents as integers, rates and quantities as texts, times as ISO 8601."""
-    content = _fields_of(ticket)
-    content["company"] = _fields_of(ticket.company)
+    content = fields_of(ticket)
+    content["company"] = fields_of(ticket.company)
     for name in ("lines", "vat_totals", "payments"):
-        content[name] = [_fields_of(part) for part in content[name]]
+        content[name] = [fields_of(part) for part in content[name]]
     content["issued_at"] = ticket.issued_at.isoformat(timespec="seconds")
     content["issued_at_utc"] = ticket.issued_at.astimezone(UTC).isoformat(timespec="seconds")
     return content
@@ -30,7 +28,7 @@ def ticket_content(ticket: Ticket) -> dict[str, Any]:
 
 def canonical_json(ticket: Ticket) -> str:
     """Return the one text form of a ticket: sorted keys, no spaces, UTF-8, Decimals without trailing zeros."""
-    return json.dumps(ticket_content(ticket), ensure_ascii=False, sort_keys=True, separators=(",", ":"), default=_plain)
+    return canonical_text(ticket_content(ticket))
 
 
 def ticket_from_content(content: Mapping[str, Any]) -> Ticket:
@@ -41,8 +39,8 @@ def ticket_from_content(content: Mapping[str, Any]) -> Ticket:
     company = dict(values["company"])
     company["address"] = tuple(company["address"])
     values["company"] = Company(**company)
-    values["lines"] = tuple(TicketLine(**_decimals(line, "quantity", "vat_rate")) for line in values["lines"])
-    values["vat_totals"] = tuple(VatTotal(**_decimals(total, "rate")) for total in values["vat_totals"])
+    values["lines"] = tuple(TicketLine(**decimals(line, "quantity", "vat_rate")) for line in values["lines"])
+    values["vat_totals"] = tuple(VatTotal(**decimals(total, "rate")) for total in values["vat_totals"])
     values["payments"] = tuple(Payment(**payment) for payment in values["payments"])
     return Ticket(**values)
 
@@ -83,17 +81,3 @@ def _fault_of(recorded: RecordedTicket, position: int, previous: str, *, own: bo
     if recorded.position != position or (own and recorded.ticket.number != position):
         return "gap"
     return "" if recorded == expected else "link"
-
-
-def _fields_of(value: Any) -> dict[str, Any]:  # noqa: ANN401 - any dataclass with slots
-    return {name: getattr(value, name) for name in value.__slots__}  # asdict copies deeply: 6 times slower
-
-
-def _plain(value: object) -> str:
-    if isinstance(value, Decimal):
-        return plain_number(value)
-    raise TypeError(type(value).__name__)
-
-
-def _decimals(values: Mapping[str, Any], *names: str) -> dict[str, Any]:
-    return {key: Decimal(value) if key in names else value for key, value in values.items()}

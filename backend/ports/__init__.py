@@ -2,12 +2,13 @@
 
 from backend.ports.mail import Mailbox, MailTransport, OAuthSignIn, ProviderDirectory, SendingWatch
 from backend.ports.pdf import PdfEngine, PdfEngines, TicketPage
-from backend.ports.records import CustomerStore, OutboxStore, SendingJournal, ShopStore, TicketStore
+from backend.ports.records import ClosingStore, CustomerStore, OutboxStore, SendingJournal, ShopStore, TicketStore
 from backend.ports.services import Services
 from backend.ports.settings import Clock, SecretStore, SettingsStore, UserStore
 
 __all__ = [
     "Clock",
+    "ClosingStore",
     "CustomerStore",
     "MailTransport",
     "Mailbox",

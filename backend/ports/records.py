@@ -7,8 +7,9 @@ from typing import TYPE_CHECKING, Protocol
 if TYPE_CHECKING:  # every page and command imports this module: it stays light
     from collections.abc import Collection, Iterable, Sequence
     from contextlib import AbstractContextManager
-    from datetime import datetime
+    from datetime import date, datetime
 
+    from backend.domain.closing import ClosingPeriod, ClosingTotals, OpenTickets, RecordedClosing
     from backend.domain.customer import Contact, Customer
     from backend.domain.outgoing_mail import JournalEntry, MailState, OutgoingMail, SendingPhase
     from backend.domain.shop import Cashier, Product, Till
@@ -28,7 +29,7 @@ class TicketStore(Protocol):
     """Recorded tickets, each till a chain; nothing here changes or deletes one."""
 
     def record(self, ticket: Ticket) -> RecordedTicket:
-        """Give the next number of an own till and append, durably, in one transaction."""
+        """Give the next number of an own till and append, durably, in one transaction; raises DayClosedError."""
 
     def add_imported(self, tickets: Sequence[Ticket]) -> list[ImportedTicket]:
         """Append tickets of other software, all or none, durably, each once (compare with Ticket.says_the_same).
@@ -54,6 +55,30 @@ class TicketStore(Protocol):
 
     def check_chain(self) -> ChainReport:
         """Read every chain and prove it, including that no ticket is missing at its end."""
+
+
+class ClosingStore(Protocol):
+    """Closings of days, months and years, each till a chain; nothing here changes or deletes one."""
+
+    def open_tickets(self, till_code: str, today: date) -> OpenTickets:
+        """Return what a till recorded since its last closing of a day; raises NotFoundError("till", ...)."""
+
+    def reading(self, till_code: str) -> ClosingTotals:
+        """Return the X: totals since the last closing of a day; raises NotFoundError("till", ...)."""
+
+    def close(
+        self, till_code: str, period: ClosingPeriod, span: str, *, at: datetime, by: str, training: bool = False
+    ) -> RecordedClosing:
+        """Close what is due, durably, in one transaction; raises NotFoundError("till", ...), ClosingNotDueError."""
+
+    def find(self, till_code: str, position: int) -> RecordedClosing:
+        """Return one closing; raises NotFoundError("closing", ...)."""
+
+    def latest(self, *, limit: int = 50, offset: int = 0) -> list[RecordedClosing]:
+        """Return closings of all tills, newest first."""
+
+    def between(self, first_day: date, last_day: date) -> list[RecordedClosing]:
+        """Return the closings whose last day lies between two days, by till and order."""
 
 
 class CustomerStore(Protocol):

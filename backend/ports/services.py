@@ -12,7 +12,7 @@ if TYPE_CHECKING:  # every page and command imports this module: it stays light
     from backend.domain.sender_profile import SenderProfile
     from backend.ports.mail import Mailbox, MailTransport, OAuthSignIn, ProviderDirectory
     from backend.ports.pdf import PdfEngine, PdfEngines, TicketPage
-    from backend.ports.records import CustomerStore, OutboxStore, SendingJournal, ShopStore, TicketStore
+    from backend.ports.records import ClosingStore, CustomerStore, OutboxStore, SendingJournal, ShopStore, TicketStore
     from backend.ports.settings import Clock, SecretStore, SettingsStore, UserStore
 
 
@@ -27,6 +27,8 @@ class Services(Protocol):
     def clock(self) -> Clock: ...
     @property
     def tickets(self) -> TicketStore: ...
+    @property
+    def closings(self) -> ClosingStore: ...
     @property
     def customers(self) -> CustomerStore: ...
     @property

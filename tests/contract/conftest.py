@@ -10,13 +10,15 @@ from pathlib import Path
 import pytest
 
 from backend.adapters.secrets.sealing import Sealing
+from backend.adapters.stores.records.closings import SqlClosingStore
 from backend.adapters.stores.records.customers import SqlCustomerStore
 from backend.adapters.stores.records.database import RecordsDatabase
 from backend.adapters.stores.records.outbox import SqlOutboxStore
 from backend.adapters.stores.records.sending_journal import SqlSendingJournal
 from backend.adapters.stores.records.shop import SqlShopStore
 from backend.adapters.stores.records.tickets import SqlTicketStore
-from backend.ports import CustomerStore, OutboxStore, SendingJournal, ShopStore, TicketStore
+from backend.ports import ClosingStore, CustomerStore, OutboxStore, SendingJournal, ShopStore, TicketStore
+from tests.fake_closings import MemoryClosingStore
 from tests.fake_settings import MemorySecretStore
 from tests.fake_stores import (
     MemoryCustomerStore,
@@ -33,6 +35,7 @@ class Stores:
 
     shop: ShopStore
     tickets: TicketStore
+    closings: ClosingStore
     customers: CustomerStore
     outbox: OutboxStore
     journal: SendingJournal
@@ -62,6 +65,7 @@ def real_stores(database: RecordsDatabase, folder: Path) -> Stores:
     return Stores(
         SqlShopStore(database),
         SqlTicketStore(database),
+        SqlClosingStore(database),
         SqlCustomerStore(database),
         SqlOutboxStore(database, sealing, folder),
         SqlSendingJournal(database),
@@ -70,7 +74,14 @@ def real_stores(database: RecordsDatabase, folder: Path) -> Stores:
 
 def fake_stores() -> Stores:
     shop, journal = MemoryShopStore(), MemorySendingJournal()
-    return Stores(shop, MemoryTicketStore(shop), MemoryCustomerStore(), MemoryOutboxStore(journal), journal)
+    return Stores(
+        shop,
+        MemoryTicketStore(shop),
+        MemoryClosingStore(shop),
+        MemoryCustomerStore(),
+        MemoryOutboxStore(journal),
+        journal,
+    )
 
 
 @pytest.fixture(params=["sql", "memory"])

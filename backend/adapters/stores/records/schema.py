@@ -18,7 +18,9 @@ from sqlalchemy import (
     UniqueConstraint,
 )
 
-VERSIONS = ("0001",)  # migrations, oldest first
+from backend.domain.ticket_chain import FIRST_LINK
+
+VERSIONS = ("0001", "0002")  # migrations, oldest first
 
 metadata = MetaData()
 
@@ -37,6 +39,11 @@ tills = Table(
     Column("last_number", BigInteger, nullable=False),
     Column("last_position", BigInteger, nullable=False),
     Column("last_chain_sha256", String(64), nullable=False),
+    # The end of its chain of closings, and up to where its tickets are in one: place in the chain, and day.
+    Column("last_closing", BigInteger, nullable=False, server_default="0"),
+    Column("last_closing_sha256", String(64), nullable=False, server_default=FIRST_LINK),
+    Column("closed_position", BigInteger, nullable=False, server_default="0"),
+    Column("closed_through", String(10), nullable=False, server_default=""),  # ISO day
 )
 
 tickets = Table(
@@ -202,4 +209,20 @@ sending_journal = Table(
 Index("sending_journal_ticket", sending_journal.c.ticket_key, sending_journal.c.id)
 Index("sending_journal_pdf", sending_journal.c.pdf_sha256, sending_journal.c.id)
 
-APPEND_ONLY = (tickets, sending_journal)
+closings = Table(
+    "closings",
+    metadata,
+    Column("till_code", String(8), ForeignKey("tills.code"), primary_key=True),
+    Column("position", BigInteger, primary_key=True, autoincrement=False),
+    Column("period", String(8), nullable=False),
+    Column("span", String(10), nullable=False),
+    Column("closed_at_utc", Sorted, nullable=False),
+    Column("content_sha256", String(64), nullable=False),
+    Column("previous_sha256", String(64), nullable=False),
+    Column("chain_sha256", String(64), nullable=False),
+    Column("content", Text, nullable=False),
+    UniqueConstraint("till_code", "period", "span", name="closings_once"),
+)
+Index("closings_newest", closings.c.closed_at_utc, closings.c.till_code, closings.c.position)
+
+APPEND_ONLY = (tickets, sending_journal, closings)

@@ -10,6 +10,7 @@ from sqlalchemy import Connection, bindparam, select
 
 from backend.adapters.stores.records import ticket_search
 from backend.adapters.stores.records.chain_check import check_till, gaps_of
+from backend.adapters.stores.records.closing_check import check_closings
 from backend.adapters.stores.records.database import RecordsDatabase
 from backend.adapters.stores.records.schema import ticket_words, tickets, tills
 from backend.adapters.stores.records.ticket_rows import (
@@ -18,6 +19,7 @@ from backend.adapters.stores.records.ticket_rows import (
     ticket_row,
     word_rows,
 )
+from backend.domain.closing import DayClosedError
 from backend.domain.errors import InvalidInputError, NotFoundError
 from backend.domain.shop import TillKind, TillKindError
 from backend.domain.ticket import (
@@ -37,7 +39,7 @@ from backend.domain.ticket_chain import canonical_json, link_content
 _CHUNK = 500
 _TILLS = select(tills).order_by(tills.c.code)
 _END = (
-    select(tills.c.kind, tills.c.last_number, tills.c.last_position, tills.c.last_chain_sha256)
+    select(tills.c.kind, tills.c.last_number, tills.c.last_position, tills.c.last_chain_sha256, tills.c.closed_through)
     .where(tills.c.code == bindparam("of_till"))
     .with_for_update()
 )
@@ -54,7 +56,7 @@ class SqlTicketStore:
         self._database = database
 
     def record(self, ticket: Ticket) -> RecordedTicket:
-        """Give the next number; durable on return. Raises NotFoundError, TillKindError."""
+        """Give the next number; durable on return. Raises NotFoundError, TillKindError, DayClosedError."""
         with self._database.write() as connection:
             chain = _Chain(connection, ticket.till_code)
             if not chain.own:
@@ -110,6 +112,7 @@ class SqlTicketStore:
             for till in connection.execute(_TILLS).all():
                 count, fault = check_till(connection, till)
                 report.tickets[till.code] = count
+                fault = fault or check_closings(connection, till)
                 report = replace(report, faults=(*report.faults, *([fault] if fault else [])))
                 # What follows a fault proves nothing about missing numbers.
                 if fault is None and (numbers := gaps_of(connection, till)):
@@ -135,6 +138,7 @@ class _Chain:
             raise NotFoundError("till", till_code)
         self.own = row.kind == TillKind.OWN.value
         self._end = _End(row.last_number, row.last_position, row.last_chain_sha256)
+        self._closed_through = row.closed_through
         self._known: dict[int | str, RecordedTicket] = {}
         self._rows: list[dict[str, Any]] = []
 
@@ -159,8 +163,10 @@ class _Chain:
         return ImportedTicket(self._known[name], is_new=True)
 
     def append(self, ticket: Ticket) -> RecordedTicket:
-        """Link a ticket to the end; an own till numbers it."""
+        """Link a ticket to the end; an own till numbers it. Raises DayClosedError."""
         ticket = _to_the_second(ticket)
+        if ticket.issued_at.date().isoformat() <= self._closed_through:
+            raise DayClosedError(self._till_code, ticket.issued_at.date().isoformat())
         if self.own:
             ticket = ticket.numbered(self._end.number + 1)
         content = canonical_json(ticket)
