@@ -110,6 +110,10 @@ class MemoryTicketStore:
                 return recorded
         raise NotFoundError("ticket", str(key))
 
+    def between(self, first_day: date, last_day: date) -> Iterator[RecordedTicket]:
+        for _code, chain in sorted(self._shop.chains.items()):
+            yield from (each for each in chain if first_day <= each.ticket.issued_at.date() <= last_day)
+
     def search(self, query: TicketQuery) -> list[TicketSummary]:
         return [_summary(ticket) for ticket in self._found(query)][query.offset : query.offset + query.limit]
 

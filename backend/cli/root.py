@@ -17,6 +17,8 @@ _COMMANDS = {
     "outbox": "outbox_commands:outbox",
     "sender": "sender_commands:sender",
     "check": "check_commands:check",
+    "closing": "closing_commands:closing",
+    "archive": "closing_commands:archive",
     "serve": "serve_command:serve",
     "verify": "verify_commands:verify",
     "read-pdf": "verify_commands:read_pdf",  # hidden: how the program reads a PDF from anywhere

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Protocol
 
 if TYPE_CHECKING:  # every page and command imports this module: it stays light
-    from collections.abc import Collection, Iterable, Sequence
+    from collections.abc import Collection, Iterable, Iterator, Sequence
     from contextlib import AbstractContextManager
     from datetime import date, datetime
 
@@ -40,6 +40,9 @@ class TicketStore(Protocol):
 
     def find(self, key: TicketNumber) -> RecordedTicket:
         """Return one ticket; raises NotFoundError("ticket", ...)."""
+
+    def between(self, first_day: date, last_day: date) -> Iterator[RecordedTicket]:
+        """Yield the tickets issued between two days, both included, by till and order of arrival."""
 
     def search(self, query: TicketQuery) -> list[TicketSummary]:
         """Return summaries, newest first."""

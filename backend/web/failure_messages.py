@@ -23,6 +23,34 @@ TEXTS: Mapping[str, Text] = {
         _l("The file “%(name)s”, which was to go with the mail, is no longer there."),
         _l("Take it out of the attachments or add it again; if it is the ticket, send the ticket anew."),
     ),
+    "closing_not_due": (
+        _l("“%(span)s” can't be closed at till %(till)s now."),
+        _l("Look at the closings page: it shows what can be closed next."),
+    ),
+    "closing_not_due.closed_already": (
+        _l("“%(span)s” is closed already at till %(till)s."),
+        _l("Look at it in the list of closings."),
+    ),
+    "closing_not_due.earlier_first": (
+        _l("Till %(till)s has tickets of an earlier day that is still open."),
+        _l("Close the earlier day first."),
+    ),
+    "closing_not_due.empty": (
+        _l("Till %(till)s has no ticket that is still to be closed."),
+        _l("There is nothing to do: close the day after its first ticket."),
+    ),
+    "closing_not_due.foreign": (
+        _l("The tickets of till %(till)s come from another till software."),
+        _l("Close the till there."),
+    ),
+    "closing_not_due.not_over": (
+        _l("“%(span)s” is not over yet, or has days that are still open."),
+        _l("Close its days first; a month or a year is closed after its last day."),
+    ),
+    "day_closed": (
+        _l("The day %(day)s is closed at till %(till)s: it takes no further ticket."),
+        _l("Check the date of this PC. If it is right, sell at another till, or tomorrow: the ticket stays as it is."),
+    ),
     "forbidden_move": (
         _l("This can't be done with the mail any more: it is “%(from_state)s”."),
         _l("Look at the mail again before you go on."),
@@ -38,6 +66,7 @@ TEXTS: Mapping[str, Text] = {
     "not_found": (_l("“%(key)s” was not found."), _l("Check what was typed, or look for it in the list.")),
     "not_found.attachment": (_l("There is no file “%(key)s”."), _l("Choose the file again.")),
     "not_found.cashier": (_l("There is no cashier “%(key)s”."), _l("Choose a cashier from the list.")),
+    "not_found.closing": (_l("There is no closing “%(key)s”."), _l("Look for it in the list of closings.")),
     "not_found.company": (
         _l("The shop has no name and address yet, which every ticket needs."),
         _l("Enter the company first, or load it with the command “shop load”."),
@@ -142,6 +171,10 @@ TEXTS: Mapping[str, Text] = {
     "storage.disk_full": (
         _l("The disk is full: “%(path)s” could not be written."),
         _l("Make room on the disk, then try again."),
+    ),
+    "storage.exists": (
+        _l("There is a file “%(path)s” already."),
+        _l("Choose another name: Facteur replaces no archive."),
     ),
     "storage.locked": (
         _l("Another window or program is using “%(path)s” at this moment."),

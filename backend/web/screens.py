@@ -58,6 +58,7 @@ class Screens:
             if self.are_loaded:
                 return
             from backend.web import (
+                closings,
                 guide,
                 home,
                 outbox,
@@ -82,6 +83,7 @@ class Screens:
                 tickets,
                 sending,
                 outbox,
+                closings,
                 users,
                 sender_settings,
                 sender_sign_in,

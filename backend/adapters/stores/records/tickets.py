@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
+from datetime import date
 from typing import Any
 
 from sqlalchemy import Connection, bindparam, select
@@ -83,6 +84,14 @@ class SqlTicketStore:
         if row is None:
             raise NotFoundError("ticket", str(key))
         return recorded_from_row(row)
+
+    def between(self, first_day: date, last_day: date) -> Iterator[RecordedTicket]:
+        """Yield the tickets issued between two days, both included, by till and order of arrival."""
+        days = tickets.c.issued_at.between(first_day.isoformat(), f"{last_day.isoformat()}~")
+        found = select(tickets).where(days).order_by(tickets.c.till_code, tickets.c.position)
+        with self._database.read() as connection:
+            for row in connection.execution_options(yield_per=_CHUNK).execute(found):
+                yield recorded_from_row(row)
 
     def search(self, query: TicketQuery) -> list[TicketSummary]:
         """Return summaries, newest first."""
