@@ -10,7 +10,7 @@ import click
 from flask_babel import gettext as _
 
 from backend.cli.context import Start, emit, json_option, user_option
-from backend.domain.closing import ClosingPeriod, ClosingTotals
+from backend.domain.closing import ClosingPeriod, ClosingTotals, RecordedClosing
 
 
 @click.group()
@@ -26,19 +26,8 @@ def list_closings(start: Start, limit: int) -> None:
     """List closings, the newest first."""
     with start.open_shop() as services:
         found = services.closings.latest(limit=limit)
-        answer = [
-            {
-                "closing": each.key,
-                "period": each.closing.period.value,
-                "span": each.closing.span,
-                **_totals(each.closing.totals),
-            }
-            for each in found
-        ]
-        lines = [
-            f"{each.key:12} {each.closing.span:10} {each.closing.totals.gross_total / 100:12.2f}" for each in found
-        ]
-        emit({"closings": answer}, "\n".join(lines) or _("No closing yet."))
+        lines = [f"{each.key:12} {each.closing.span:10} {_euros(each.closing.totals)}" for each in found]
+        emit({"closings": [_answer(each) for each in found]}, "\n".join(lines) or _("No closing yet."))
 
 
 @closing.command()
@@ -71,7 +60,7 @@ def close(start: Start, till: str, span: str, user: str) -> None:
         name = user_for_command(user, services).name
         recorded = close_period(till, periods[len(span)], span, user=name, services=services)
         text = _("%(key)s is closed.", key=recorded.key)
-        emit({"status": "closed", "closing": recorded.key, **_totals(recorded.closing.totals)}, text)
+        emit({"status": "closed", **_answer(recorded)}, text)
 
 
 @click.group()
@@ -99,6 +88,12 @@ def export(start: Start, year: int, file: Path) -> None:
         }
         text = _("%(tickets)d tickets and %(closings)d closings are in %(file)s.", **answer)
         emit(answer, text)
+
+
+def _answer(recorded: RecordedClosing) -> dict[str, Any]:
+    closing = recorded.closing
+    named = {"closing": recorded.key, "period": closing.period.value, "span": closing.span}
+    return {**named, **_totals(closing.totals), "perpetual_total": closing.perpetual_total}
 
 
 def _totals(totals: ClosingTotals) -> dict[str, Any]:

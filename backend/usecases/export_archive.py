@@ -1,6 +1,7 @@
-"""Write the archive of a year (PRODUCT A4): tickets, closings and sendings in an open format, each line with its hashes.
+"""Write the archive of a year (PRODUCT A4): tickets and closings in an open format, each line with its hashes.
 
-A zip of JSON Lines (one record a line, UTF-8) with `SHA256SUMS`, readable without Facteur: LPF L102 B asks for six years.
+A zip of JSON Lines (one record a line, UTF-8) with `SHA256SUMS`, readable without Facteur; to be kept six years
+(LPF L102 B).
 """
 
 from __future__ import annotations

@@ -22,7 +22,7 @@ def span_words(span: str) -> str:
 
 def period_word(period: ClosingPeriod) -> str:
     """Return what kind of closing it is."""
-    words = {
+    words: dict[ClosingPeriod, str] = {
         ClosingPeriod.DAY: _("Day"),
         ClosingPeriod.MONTH: _("Month"),
         ClosingPeriod.YEAR: _("Year"),

@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 from datetime import date, datetime
+from decimal import Decimal
 
 from babel.dates import format_date
 from flask_babel import get_locale
 from flask_babel import gettext as _
+
+from backend.domain.money import plain_number
 
 NO_BREAK = "\u00a0"
 MINUS = "\u2212"
@@ -31,6 +34,12 @@ def amount(cents: int) -> str:
     """Return an amount without its currency: `1 286,00`."""
     plain = f"{abs(cents) // 100:,}.{abs(cents) % 100:02d}"
     return (MINUS if cents < 0 else "") + _in_language(plain)
+
+
+def percent(rate: Decimal) -> str:
+    """Return a rate as `5,5 %` (French) or `5.5%`."""
+    number = _in_language(plain_number(rate))
+    return f"{number}%" if language() == "en" else f"{number}{NO_BREAK}%"
 
 
 def clock_time(moment: datetime) -> str:
@@ -78,6 +87,7 @@ FILTERS = {
     "money": money,
     "amount": amount,
     "clock_time": clock_time,
+    "percent": percent,
     "short_date": short_date,
     "long_date": long_date,
     "moment": moment,
