@@ -10,6 +10,7 @@ from __future__ import annotations
 import argparse
 import itertools
 import os
+import re
 import sys
 import tempfile
 from collections.abc import Callable, Iterator
@@ -83,6 +84,11 @@ def _restore_user(page: Page) -> None:
     _settle(page)
 
 
+def _ask_to_close(page: Page) -> None:
+    page.locator(".card .button", has_text=re.compile("Clôturer|Close")).first.click()
+    page.locator("dialog[open]").wait_for()
+
+
 SCREENS = (
     Screen("first-start", "/first-start", shop="new", signs_in=False),
     Screen("first-start-refused", "/first-start", _typed_first_start, shop="new", signs_in=False),
@@ -107,6 +113,10 @@ SCREENS = (
     Screen("user", "/users/MOREAU"),
     Screen("user-new-refused", "/users/new", _short_password),
     Screen("help", "/help/"),
+    Screen("closings", "/closings/"),
+    Screen("closings-question", "/closings/", _ask_to_close),
+    Screen("closing-reading", "/closings/C1/now"),
+    Screen("closings-law", "/closings/law"),
     Screen("not-found", "/tickets/C1-999"),
     *SENDING_SCREENS,
 )

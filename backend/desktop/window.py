@@ -110,6 +110,7 @@ def _show_window(pages: _Pages, place: OneWindow) -> NoWindow | None:
     import webview
 
     webview.settings["ALLOW_FILE_URLS"] = False
+    webview.settings["ALLOW_DOWNLOADS"] = True  # an archive is saved where the person says
     window = webview.create_window(
         TITLE,
         pages.server.launch.new_url(),

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from pathlib import Path
 
-from flask import Blueprint, Response, request, send_file, url_for
+from flask import Blueprint, Response, render_template, request, send_file, url_for
 from flask_babel import gettext as _
 
 from backend.domain.closing import ClosingPeriod, ClosingTotals, OpenTickets, RecordedClosing
@@ -19,7 +19,7 @@ from backend.web.auth import current_user, require
 from backend.web.closing_words import period_word, span_words
 from backend.web.dialogs import show_dialog
 from backend.web.forms import Form
-from backend.web.htmx import go_to, render_block, render_page
+from backend.web.htmx import go_to, render_page
 from backend.web.security import current_session
 from backend.web.services import services
 from backend.web.till_page import payment_word
@@ -105,7 +105,7 @@ def ask(till: str) -> Response:
     due = next((due for due in _due(state, today) if (due.period.value, due.span) == wanted), None)
     if due is None:
         raise NotFoundError("closing", f"{till} {wanted[1]}")
-    return show_dialog(render_block("closings/index.html", "question", till=till, due=due))
+    return show_dialog(render_template("closings/_question.html", till=till, due=due))
 
 
 @blueprint.post("/<till>/close")

@@ -86,9 +86,16 @@ def till_context(basket: Basket, form: Form, *, line: int = 0) -> dict[str, obje
         "text": request.values.get("text", ""),
         "counts": _counts(basket),
         "ask": "",
+        "is_late": _is_late(basket.till_code),
         "is_recorded": False,
         "oob": False,
     }
+
+
+def _is_late(till_code: str) -> bool:
+    """Tell whether the till has gone without a closing for more than 24 hours (PRODUCT A4)."""
+    now = services().clock.now()
+    return services().closings.open_tickets(till_code, now.date()).is_late(now)
 
 
 def customer_of(basket: Basket) -> Customer:
