@@ -6,12 +6,12 @@ import hashlib
 import io
 import json
 import zipfile
-from dataclasses import replace
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
 import pytest
 
+from backend.domain.closing import ClosingPeriod
 from backend.domain.ticket import TicketQuery
 from backend.web.create_app import create_app
 from tests.builders import NOON, a_company, a_credit, a_foreign_till, a_line, a_ticket, a_till
@@ -158,12 +158,5 @@ def test_the_page_about_the_law_claims_no_certificate(cashier: Visitor) -> None:
 
 def test_a_training_closing_says_so(cashier: Visitor, shop: FakeServices) -> None:
     sell(shop)
-    shop.closings.close("C1", *_day(), at=NOON, by="DUPOND", training=True)
+    shop.closings.close("C1", ClosingPeriod.DAY, "2026-11-24", at=NOON, by="DUPOND", training=True)
     assert "TRAINING" in cashier.get("/closings/C1/1").text
-    assert replace(shop.closings.find("C1", 1).closing, training=False).training is False
-
-
-def _day() -> tuple[object, str]:
-    from backend.domain.closing import ClosingPeriod
-
-    return ClosingPeriod.DAY, "2026-11-24"
