@@ -35,6 +35,7 @@ OPEN = {
     "home.leave_training",
 }
 ADMINISTRATORS_ONLY = {
+    "closings.archive",
     "sender_settings.certificate",
     "shop.company",
     "shop.change_company",
