@@ -11,7 +11,7 @@ from flask import Blueprint, Response, render_template, request, send_file, url_
 from flask_babel import gettext as _
 
 from backend.domain.closing import ClosingPeriod, ClosingTotals, OpenTickets, RecordedClosing
-from backend.domain.errors import InvalidInputError, NotFoundError
+from backend.domain.errors import NotFoundError
 from backend.domain.user import Role
 from backend.usecases.close_period import close_days_before, close_period, open_tills
 from backend.usecases.export_archive import export_archive
@@ -114,7 +114,7 @@ def close(till: str) -> Response:
     """Close a period, and show its report."""
     form = Form.sent()
     if form["period"] not in {period.value for period in ClosingPeriod}:
-        raise InvalidInputError("period", "wrong_value", form["period"])
+        raise NotFoundError("closing", form["period"])
     period = ClosingPeriod(form["period"])
     recorded = close_period(till, period, form["span"], user=current_user().name, services=services())
     current_session().toasts.append(_("%(key)s is closed.", key=recorded.key))
@@ -161,7 +161,7 @@ def archive() -> Response:
     """Give the archive of a year as a file."""
     year = request.args.get("year", services().clock.now().year, int)
     if year not in _years():
-        raise InvalidInputError("year", "wrong_value", str(year))
+        raise NotFoundError("closing", str(year))
     company = services().settings.company()
     with tempfile.TemporaryDirectory() as folder:
         target = Path(folder) / "archive.zip"
