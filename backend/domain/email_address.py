@@ -6,8 +6,26 @@ import re
 from collections.abc import Iterable
 
 from backend.domain.errors import InvalidInputError
+from backend.domain.similar_word import edit_distance
 
 RECIPIENTS_MAX = 20
+# What customers' addresses end in most, and real domains one slip away from them.
+_COMMON_DOMAINS = (
+    "gmail.com", "orange.fr", "wanadoo.fr", "hotmail.fr", "hotmail.com", "free.fr", "sfr.fr", "laposte.net", "yahoo.fr",
+    "yahoo.com", "outlook.fr", "outlook.com", "live.fr", "live.com", "icloud.com", "bbox.fr", "neuf.fr", "msn.com",
+    "numericable.fr", "aol.com", "gmx.fr", "gmx.com", "mailo.com", "protonmail.com", "proton.me", "googlemail.com",
+)  # fmt: skip
+_NOT_SLIPS = frozenset({"gmx.de", "gmx.net", "ymail.com", "mail.com", "email.com", "hotmail.it", "hotmail.de"})
+_SLIPPED_ENDS = {
+    "con": "com",
+    "cmo": "com",
+    "vom": "com",
+    "comm": "com",
+    "fe": "fr",
+    "ft": "fr",
+    "rf": "fr",
+    "nte": "net",
+}
 _ADDRESS_IN_TEXT = re.compile(r"[^\s<>\"'(),;:]+@[^\s<>\"'(),;:]+")
 
 
@@ -37,6 +55,28 @@ def parse_recipients(text: str, where: str = "recipients") -> tuple[str, ...]:
     if len(addresses) > RECIPIENTS_MAX:
         raise InvalidInputError(where, "too_many_recipients", str(len(addresses)))
     return addresses
+
+
+def likely_slip(address: str) -> str:
+    """Return the address that was probably meant (`x@gmial.com`: `x@gmail.com`), "" where nothing looks wrong."""
+    local, at, typed = address.strip().rpartition("@")
+    domain = typed.casefold()
+    if not at or not local or domain in _COMMON_DOMAINS or domain in _NOT_SLIPS:
+        return ""
+    name, _, end = domain.rpartition(".")
+    mended = f"{name}.{_SLIPPED_ENDS.get(end, end)}" if name else domain
+    if mended not in _COMMON_DOMAINS:
+        near = (one for one in _COMMON_DOMAINS if len(one.partition(".")[0]) >= 5 and _is_near(mended, one))
+        mended = next(near, mended if end in {"con", "cmo", "vom", "comm", "nte"} else domain)
+    return "" if mended == domain else f"{local}@{mended}"
+
+
+def _is_near(domain: str, common: str) -> bool:
+    name, _, end = domain.rpartition(".")
+    other, _, other_end = common.rpartition(".")
+    if end == other_end:
+        return bool(name) and edit_distance(name, other) == 1
+    return domain == common.replace(".", "")
 
 
 def mask_addresses(text: str, known: Iterable[str] = ()) -> str:

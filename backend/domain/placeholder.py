@@ -6,23 +6,40 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-_CODE = re.compile(r"\[([^\[\]\n]{1,40})\]")
+_BRACKETS = re.compile(r"\[([^\[\]\n]{1,40})\]")
 
 
 @dataclass(frozen=True, slots=True)
 class Placeholder:
-    """A code as it stands between brackets, its label, and the `TABLE.FIELD` that it shows."""
+    """A code as it stands between brackets, its label, the `TABLE.FIELD` that it shows, and in which format."""
 
     code: str
     label: str
     field: str
+    format: str = ""
 
 
 def fill_placeholders(text: str, values: Mapping[str, str]) -> str:
-    """Replace each known `[CODE]`; brackets around anything else stay as they are. Values are not read again."""
-    return _CODE.sub(lambda found: values.get(found[1], found[0]), text)
+    """Replace each known `[CODE]`; brackets around anything else stay as they are. Values are not read again.
+
+    Where a value is empty, the space before it goes too: `Bonjour [NOM],` becomes `Bonjour,`.
+    """
+    known = "|".join(re.escape(code) for code in sorted(values, key=len, reverse=True))
+    if not known:
+        return text
+    spot = re.compile(rf"(?P<before>(?:^|[ \u00a0])?)\[(?P<code>{known})\](?P<after>[ \u00a0]?)", re.MULTILINE)
+    return spot.sub(lambda found: _filled(found, values[found["code"]]), text)
+
+
+def _filled(found: re.Match[str], value: str) -> str:
+    if value:
+        return found["before"] + value + found["after"]
+    is_first = found.start() == 0 or found.string[found.start() - 1] == "\n"
+    if is_first and not found["before"]:
+        return ""
+    return found["after"] if found["before"] else found["before"] + found["after"]
 
 
 def used_codes(text: str) -> tuple[str, ...]:
     """Return what stands in brackets, in order, each once."""
-    return tuple(dict.fromkeys(_CODE.findall(text)))
+    return tuple(dict.fromkeys(_BRACKETS.findall(text)))

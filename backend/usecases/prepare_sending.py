@@ -10,14 +10,13 @@ from pathlib import Path
 from backend.domain.document_type import DocumentType
 from backend.domain.email_address import split_addresses
 from backend.domain.errors import FacteurError, NotFoundError
-from backend.domain.field_catalogue import read_field
 from backend.domain.mail_failure import MailFailure, SenderNotSetError, SenderNotTestedError
-from backend.domain.mail_template import MailTemplate, default_template
+from backend.domain.mail_template import MailTemplate, default_template, fill_text
 from backend.domain.outgoing_mail import Attachment, OutgoingMail
-from backend.domain.placeholder import fill_placeholders
 from backend.domain.sender_profile import SenderProfile, SendingMode
 from backend.domain.ticket import Ticket, TicketNumber
 from backend.ports import Services
+from backend.usecases.fill_mail_text import ticket_sources
 from backend.usecases.make_ticket_pdf import choose_layout, make_ticket_pdf, next_reprint, remove_folder
 
 
@@ -70,7 +69,8 @@ def prepare_sending(
     reprint = next_reprint(str(key), services)
     pdf = make_ticket_pdf(recorded, layout, mail_id, services, reprint=reprint)
     services.settings.save_preference(f"layout:{key.till_code}", layout.id)
-    template = _template(recorded.ticket.kind, services)
+    template = template_of(recorded.ticket.kind, services)
+    sources = ticket_sources(recorded.ticket, services)
     mail = OutgoingMail(
         id=mail_id,
         ticket_key=str(key),
@@ -79,8 +79,8 @@ def prepare_sending(
         created_at=services.clock.now(),
         message_id=f"<{secrets.token_hex(16)}@{sender.email.rpartition('@')[2]}>",
         recipients=default_recipients(recorded.ticket, template, services),
-        subject=_filled(template.subject, template, recorded.ticket),
-        body=_filled(template.body, template, recorded.ticket),
+        subject=fill_text(template.subject, template.placeholders, sources).text,
+        body=fill_text(template.body, template.placeholders, sources).text,
         attachments=(Attachment(pdf.path.name, pdf.path, "application/pdf"),),
         pdf_sha256=pdf.sha256,
         layout_id=layout.id,
@@ -125,10 +125,6 @@ def add_attachments(mail: OutgoingMail, paths: Sequence[Path], services: Service
     return changed
 
 
-def _template(document_type: DocumentType, services: Services) -> MailTemplate:
+def template_of(document_type: DocumentType, services: Services) -> MailTemplate:
+    """Return the mail setting of a document type; where it was deleted, the one of a first start."""
     return services.settings.mail_template(document_type) or default_template(document_type)
-
-
-def _filled(text: str, template: MailTemplate, ticket: Ticket) -> str:
-    values = {placeholder.code: read_field(placeholder.field, ticket) for placeholder in template.placeholders}
-    return fill_placeholders(text, values)

@@ -6,13 +6,13 @@ from flask import Blueprint, Response, url_for
 from flask_babel import gettext as _
 
 from backend.domain.document_type import DocumentType
-from backend.domain.field_catalogue import read_field
-from backend.domain.mail_template import default_template
-from backend.domain.placeholder import fill_placeholders
+from backend.domain.mail_template import FilledText
 from backend.domain.shop import Company
 from backend.domain.ticket import TicketQuery
 from backend.domain.user import Role
 from backend.usecases.confirm_mail_template import confirm_mail_template, is_confirmed
+from backend.usecases.fill_mail_text import fill_ticket_text
+from backend.usecases.prepare_sending import template_of
 from backend.usecases.save_company import save_company
 from backend.web.auth import require
 from backend.web.company_form import company_values, read_company
@@ -56,18 +56,19 @@ def change_company() -> Response:
 @require(Role.ADMINISTRATOR)
 def mail() -> str:
     """Show the mail of the till tickets as it is set, and as the latest ticket fills it."""
-    set_mail = services().settings.mail_template(DocumentType.TICKET) or default_template(DocumentType.TICKET)
+    set_mail = template_of(DocumentType.TICKET, services())
     latest = services().tickets.search(TicketQuery(limit=1))
-    values = {}
+    subject, body = FilledText(set_mail.subject), FilledText(set_mail.body)
     if latest:
         ticket = services().tickets.find(latest[0].key).ticket
-        values = {placeholder.code: read_field(placeholder.field, ticket) for placeholder in set_mail.placeholders}
+        subject = fill_ticket_text(set_mail.subject, set_mail.placeholders, ticket, services())
+        body = fill_ticket_text(set_mail.body, set_mail.placeholders, ticket, services())
     return render_page(
         "shop/mail.html",
         set_mail=set_mail,
         ticket_key=str(latest[0].key) if latest else "",
-        subject=fill_placeholders(set_mail.subject, values),
-        body=fill_placeholders(set_mail.body, values),
+        subject=subject.text,
+        body=body.text,
         is_confirmed=is_confirmed(DocumentType.TICKET, services()),
     )
 
