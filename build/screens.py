@@ -74,6 +74,35 @@ def _typed_first_start(page: Page) -> None:
     refused(page)
 
 
+def _other_program(page: Page) -> None:
+    page.locator("[value=program]").check()
+    page.locator("[name=program]").fill("/usr/bin/imprime\n{html}")
+    refused(page)
+
+
+def _try_folder(page: Page) -> None:
+    page.get_by_role("button", name=re.compile("Essayer|Try this")).click()
+    page.locator(".banner.ok").wait_for()
+
+
+def _refused_folder(page: Page) -> None:
+    page.locator("[name=folder]").fill("PDF")
+    refused(page)
+
+
+def _test_pdf(page: Page) -> None:
+    page.locator(".primary").click()
+    page.locator(".banner.ok").wait_for()
+    page.locator("img.paper-picture").wait_for()
+
+
+def _check_itself(page: Page) -> None:
+    page.locator("input[type=file]").set_input_files(
+        {"name": "C1-4-BRICO.pdf", "mimeType": "application/pdf", "buffer": b"%PDF-1.4 of somebody else"}
+    )
+    page.locator(".banner").wait_for()
+
+
 def _delete_user(page: Page) -> None:
     page.locator("button.danger:not([disabled])").first.click()
     page.locator(".toast").first.wait_for()
@@ -105,6 +134,14 @@ SCREENS = (
     Screen("mailbox", "/practice-mailbox/"),
     Screen("mailbox-pdf", "/practice-mailbox/1?attachment=1", _drawn),
     Screen("settings", "/settings/"),
+    Screen("pdf-settings", "/settings/pdf/"),
+    Screen("pdf-engine", "/settings/pdf/engine"),
+    Screen("pdf-engine-refused", "/settings/pdf/engine", _other_program),
+    Screen("pdf-folder", "/settings/pdf/folder", _try_folder),
+    Screen("pdf-folder-refused", "/settings/pdf/folder", _refused_folder),
+    Screen("pdf-test", "/settings/pdf/test", _test_pdf),
+    Screen("verify", "/verify/"),
+    Screen("verify-unknown", "/verify/", _check_itself),
     Screen("company", "/settings/company"),
     Screen("company-refused", "/settings/company", _empty_company),
     Screen("mail-of-tickets", "/settings/mail"),

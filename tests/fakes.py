@@ -22,6 +22,7 @@ from backend.domain.pdf_settings import (
     PdfFailure,
     PdfSettings,
 )
+from backend.domain.pdf_test import TEST_WORDS, FolderReport, PdfFolderError, PdfInspection
 from backend.domain.relay import Relay
 from backend.domain.sender_profile import SenderProfile
 from backend.domain.ticket import RecordedTicket
@@ -40,6 +41,7 @@ from tests.fake_stores import (
     MemoryTicketStore,
 )
 
+A_GOOD_TEST_PDF = PdfInspection(" ".join(TEST_WORDS), 1, 80.08, (), ((15, 65), (0, 80)))
 A_PNG = b"\x89PNG\r\n\x1a\n"
 
 
@@ -205,6 +207,9 @@ class FakeServices:
     client_offer: MailClientOffer = field(default_factory=lambda: MailClientOffer(None, MailCause.CLIENT_MISSING))
     relay_in_force: Relay | None = None
     without_glyph: str = ""
+    folder_refusal: str = ""
+    folder_warnings: tuple[str, ...] = ()
+    inspection: PdfInspection = A_GOOD_TEST_PDF
 
     def __post_init__(self) -> None:
         self.tickets = MemoryTicketStore(self.shop)
@@ -227,6 +232,20 @@ class FakeServices:
         folder = self.data_dir / "pdf"
         folder.mkdir(parents=True, exist_ok=True)
         return folder
+
+    def check_pdf_folder(self, folder: str) -> FolderReport:
+        if self.folder_refusal:
+            raise PdfFolderError(folder or str(self.pdf_folder), self.folder_refusal)
+        path = Path(folder) if folder else self.pdf_folder
+        path.mkdir(parents=True, exist_ok=True)
+        return FolderReport(str(path), 212_000_000_000, self.folder_warnings)
+
+    def test_page(self, title: str, company: str, ruler: str, whole: str) -> str:
+        return f"<p>{title} {company} {ruler} {whole}</p>"
+
+    def inspect_test_pdf(self, pdf: Path) -> PdfInspection:
+        assert pdf.is_file()
+        return self.inspection
 
     def pdf_text(self, pdf: bytes) -> str:
         return pdf.decode("utf-8", "replace")

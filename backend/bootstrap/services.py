@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from backend.adapters.mail.training_server import TrainingServer
     from backend.bootstrap.outbox_worker import OutboxWorker
     from backend.domain.mail_client import MailClientOffer
+    from backend.domain.pdf_test import FolderReport, PdfInspection
     from backend.domain.relay import Relay
     from backend.ports import (
         Mailbox,
@@ -102,6 +103,24 @@ class FolderServices(StoreServices):
         from backend.adapters.pdf.page_picture import page_png
 
         return page_png(pdf, width_px=width_px)
+
+    def check_pdf_folder(self, folder: str) -> FolderReport:
+        """Make a folder ("" is the default one) if it is missing, and try it; raises PdfFolderError."""
+        from backend.adapters.pdf.pdf_folder import check_folder
+
+        return check_folder(folder or str(self._data_dir / "pdf"))
+
+    def test_page(self, title: str, company: str, ruler: str, whole: str) -> str:
+        """Return the page of the test PDF with these words."""
+        from backend.adapters.pdf.test_page import test_page
+
+        return test_page(title, company, ruler, whole)
+
+    def inspect_test_pdf(self, pdf: Path) -> PdfInspection:
+        """Read a test PDF as it lies on the disk; raises StorageError."""
+        from backend.adapters.pdf.test_page import inspect_test_pdf
+
+        return inspect_test_pdf(pdf)
 
     def pdf_text(self, pdf: bytes) -> str:
         """Return the text of a PDF from anywhere, read in a process of its own."""

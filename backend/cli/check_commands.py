@@ -83,22 +83,26 @@ def mail(start: Start, user: str, to: str, arrived: bool | None) -> None:
 @json_option
 @click.pass_obj
 def pdf(start: Start) -> None:
-    """Make a test PDF with the engine and in the folder in force."""
-    from backend.usecases.test_pdf import make_test_pdf
+    """Make a test PDF with the engine and in the folder in force, and read it again: text, fonts, width and scale."""
+    from backend.usecases.test_pdf import forget_test_pdf, make_test_pdf, remember_test
 
     with start.open_shop() as services:
         begun = time.monotonic()
         report = make_test_pdf(services)
+        forget_test_pdf(report)
+        remember_test(services)
         answer = {
             "status": "made",
             "engine": asdict(report.engine),
-            "folder": str(report.folder),
+            "folder": report.folder.path,
+            "free_bytes": report.folder.free_bytes,
+            "warnings": list(report.folder.warnings),
             "pages": report.page_count,
             "bytes": report.size_bytes,
             "seconds": round(time.monotonic() - begun, 2),
         }
         engine = f"{report.engine.id} {report.engine.version}"
-        emit(answer, _("%(engine)s makes PDFs in %(folder)s.", engine=engine, folder=report.folder))
+        emit(answer, _("%(engine)s makes PDFs in %(folder)s.", engine=engine, folder=report.folder.path))
 
 
 @check.command()

@@ -8,6 +8,7 @@ if TYPE_CHECKING:  # every page and command imports this module: it stays light
     from pathlib import Path
 
     from backend.domain.mail_client import MailClientOffer
+    from backend.domain.pdf_test import FolderReport, PdfInspection
     from backend.domain.relay import Relay
     from backend.domain.sender_profile import SenderProfile
     from backend.ports.mail import Mailbox, MailTransport, OAuthSignIn, ProviderDirectory
@@ -69,6 +70,15 @@ class Services(Protocol):
 
     def page_picture(self, pdf: Path, width_px: int) -> bytes:
         """Return a PNG of the first page of a PDF."""
+
+    def check_pdf_folder(self, folder: str) -> FolderReport:
+        """Make a folder ("" is the default one) if it is missing, and try it; raises PdfFolderError."""
+
+    def test_page(self, title: str, company: str, ruler: str, whole: str) -> str:
+        """Return the page of the test PDF (domain.pdf_test) with these words."""
+
+    def inspect_test_pdf(self, pdf: Path) -> PdfInspection:
+        """Read a test PDF as it lies on the disk; raises StorageError."""
 
     def pdf_text(self, pdf: bytes) -> str:
         """Return the text of a PDF from anywhere, "" of what can't be read; a hostile one harms nothing."""

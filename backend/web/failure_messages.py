@@ -12,6 +12,7 @@ from backend.web import oauth_messages
 Text = tuple[LazyString, LazyString]
 
 _TRY_AGAIN = _l("Try again. If it happens again, run the test in the PDF settings.")
+_OTHER_ENGINE = _l("Correct the arguments of the program, or choose another PDF printer.")
 
 UNFORESEEN: Text = (
     _l("Something unforeseen went wrong in Facteur."),
@@ -104,6 +105,45 @@ TEXTS: Mapping[str, Text] = {
     "pdf_hung": (_l("The PDF was not ready in time: the program that makes it (%(engine)s) hung."), _TRY_AGAIN),
     "pdf_incomplete": (_l("The PDF was not complete, so it was thrown away."), _TRY_AGAIN),
     "pdf_refused": (_l("The PDF does not hold the whole ticket, so it was thrown away."), _TRY_AGAIN),
+    "pdf_folder": (
+        _l("PDFs can't be made in “%(path)s”."),
+        _l("Check that the disk is there, or choose another folder."),
+    ),
+    "pdf_folder.absent": (
+        _l("“%(path)s” is not there, and can't be made."),
+        _l("Check that the disk is there, or choose another folder."),
+    ),
+    "pdf_folder.file": (_l("“%(path)s” is a file, not a folder."), _l("Choose a folder.")),
+    "pdf_folder.full": (
+        _l("The disk of “%(path)s” is full."),
+        _l("Make room on the disk, or choose a folder on another one."),
+    ),
+    "pdf_folder.read_only": (
+        _l("Facteur may not write to “%(path)s”."),
+        _l("Ask the person who looks after this PC to allow it, or choose another folder."),
+    ),
+    "pdf_folder.relative": (
+        _l("“%(path)s” is not the full path of a folder."),
+        _l("Type it from the disk on, or leave the field empty for the folder that is proposed."),
+    ),
+    "pdf_not_tested": (
+        _l("These PDF settings have not passed their test yet."),
+        _l("Make the test PDF: once it is right, the settings can be put in force."),
+    ),
+    "pdf_test": (_l("The test PDF is not as it should be."), _OTHER_ENGINE),
+    "pdf_test.cut": (_l("The test page is cut: of its 80 mm only %(detail)s mm are on the paper."), _OTHER_ENGINE),
+    "pdf_test.font": (
+        _l("The test PDF doesn't hold its font (%(detail)s): on other PCs and phones it would look different."),
+        _OTHER_ENGINE,
+    ),
+    "pdf_test.pages": (_l("The test page came out on %(detail)s pages instead of one."), _OTHER_ENGINE),
+    "pdf_test.ruler": (_l("The ruler is missing on the test page."), _OTHER_ENGINE),
+    "pdf_test.scale": (
+        _l("The scale is wrong: the ruler of 50 mm is %(detail)s mm long."),
+        _OTHER_ENGINE,
+    ),
+    "pdf_test.text": (_l("“%(detail)s” can't be read in the test PDF as text."), _OTHER_ENGINE),
+    "pdf_test.width": (_l("The test page is %(detail)s mm wide instead of 80 mm."), _OTHER_ENGINE),
     "pdf_too_big": (
         _l("The ticket is too big for a PDF."),
         _l("Make it shorter: fewer articles, shorter texts or a smaller logo."),

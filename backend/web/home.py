@@ -13,6 +13,7 @@ from backend.domain.ticket import TicketQuery
 from backend.domain.user import Role, User
 from backend.usecases.manage_users import PASSWORD_MAX, PASSWORD_MIN
 from backend.usecases.start_shop import needs_start, start_shop
+from backend.usecases.test_pdf import try_settings_in_force
 from backend.web import security
 from backend.web.auth import current_user, require
 from backend.web.company_form import read_company
@@ -21,6 +22,7 @@ from backend.web.forms import Form
 from backend.web.htmx import go_to, refuse_form, render_page
 from backend.web.language import current_language
 from backend.web.security import current_session
+from backend.web.sending_tasks import sending_tasks
 from backend.web.services import can_enter_training, services
 from backend.web.setup_steps import setup_steps
 from backend.web.waiting_mails import waiting_mails
@@ -71,6 +73,8 @@ def begin() -> Response:
     if administrator is None:
         context = {"form": form, "here": url_for("home.first_start"), "can_train": can_enter_training()}
         return refuse_form("home/first_start.html", "shop", **context)
+    shop = services()
+    sending_tasks().start("pdf-test", "", lambda _task: try_settings_in_force(shop))  # PRODUCT C0: without a question
     security.sign_in(administrator.name, current_language())
     current_session().toasts.append(_("Welcome, %(name)s. Your shop is ready.", name=administrator.name))
     return go_to(url_for("home.index"))

@@ -121,6 +121,10 @@ _STEPS: Mapping[str, LazyString] = {
     "message_accepted": _l("Mail accepted"),
     "client_found": _l("Mail program found"),
     "handed_over": _l("Handed to the mail program"),
+    "pdf_engine": _l("PDF printer"),
+    "pdf_folder": _l("Folder: there, and may be written to"),
+    "pdf_made": _l("PDF made"),
+    "pdf_read": _l("PDF read again: text, fonts, width and scale are right"),
 }
 
 

@@ -63,6 +63,7 @@ class Screens:
                 home,
                 outbox,
                 passphrase,
+                pdf_settings,
                 saving,
                 sender_settings,
                 sender_sign_in,
@@ -93,6 +94,7 @@ class Screens:
                 passphrase,
                 saving,
                 verification,
+                pdf_settings,
             )
             for screen in pages:
                 self._app.register_blueprint(screen.blueprint)

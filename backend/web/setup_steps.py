@@ -12,9 +12,11 @@ from backend.domain.document_type import DocumentType
 from backend.domain.errors import FacteurError
 from backend.domain.user import User
 from backend.usecases.confirm_mail_template import is_confirmed
+from backend.usecases.test_pdf import is_test_failed
 from backend.web.format import moment
 from backend.web.messages import explain
 from backend.web.navigation import has_page
+from backend.web.pdf_wizard import engine_name
 from backend.web.services import services
 
 
@@ -55,9 +57,11 @@ def _pdf_step(user: User) -> SetupStep:
     except FacteurError as error:
         explained = explain(error)
         return SetupStep(title, f"{explained.sentence} {explained.remedy}", "failed", url, _("Set up"))
+    if is_test_failed(services()):
+        return SetupStep(title, _("The test PDF could not be made, or is wrong."), "failed", url, _("Set up"))
     return SetupStep(
         title,
-        _("Built into Facteur · %(program)s %(version)s", program=engine.id, version=engine.version),
+        f"{engine_name(engine.id)} · {engine.name or engine.id} {engine.version}".rstrip(),
         "done",
         url,
         _("Edit"),

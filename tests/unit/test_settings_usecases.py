@@ -20,7 +20,7 @@ from backend.usecases.manage_users import (
 )
 from backend.usecases.open_training import open_training
 from backend.usecases.save_sender_profile import password_name, save_sender_profile
-from backend.usecases.test_pdf import make_test_pdf
+from backend.usecases.test_pdf import forget_test_pdf, make_test_pdf
 from backend.usecases.test_sender import TestMailTexts, send_test_mail
 from tests.builders import a_sender, a_user
 from tests.fakes import FakeServices, RecordingWatch
@@ -208,4 +208,5 @@ def test_the_test_pdf_is_made_and_removed(services: FakeServices) -> None:
     report = make_test_pdf(services)
     assert report.page_count == 1
     assert report.size_bytes > 0
+    forget_test_pdf(report)
     assert list(services.pdf_folder.iterdir()) == []

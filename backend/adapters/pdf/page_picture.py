@@ -7,6 +7,7 @@ import threading
 import zlib
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -20,6 +21,40 @@ _PDFIUM = threading.Lock()
 _WIDTH_MAX_PX = 4000
 _PIXELS_MAX = 60_000_000
 _WHITE = 255
+
+
+@dataclass(frozen=True, slots=True)
+class SeenPage:
+    """The first page of a PDF: its text, width, fonts that are not embedded, and the bounds of its shapes."""
+
+    page_count: int
+    text: str
+    width_pt: float
+    foreign_fonts: tuple[str, ...]
+    shapes_pt: tuple[tuple[float, float, float, float], ...]
+
+
+def inspect_page(pdf: Path) -> SeenPage:
+    """Return what the first page holds; raises StorageError("damaged"), NotFoundError("page", ...)."""
+    return SeenPage(
+        page_count(pdf), page_text(pdf), page_size_pt(pdf)[0], tuple(_foreign_fonts(pdf)), tuple(path_bounds_pt(pdf))
+    )
+
+
+def _foreign_fonts(pdf: Path) -> list[str]:
+    import ctypes
+
+    import pypdfium2.raw as pdfium
+
+    names: set[str] = set()
+    with _document(pdf) as document, _page(document, 1) as opened:
+        for text in opened.get_objects(filter=[pdfium.FPDF_PAGEOBJ_TEXT]):
+            font = pdfium.FPDFTextObj_GetFont(text.raw)
+            if font and pdfium.FPDFFont_GetIsEmbedded(font) != 1:
+                name = ctypes.create_string_buffer(200)
+                pdfium.FPDFFont_GetBaseFontName(font, name, len(name))
+                names.add(name.value.decode("utf-8", "replace"))
+    return sorted(names)
 
 
 def page_count(pdf: Path | bytes) -> int:
