@@ -72,10 +72,12 @@ def moment(at: datetime, now: datetime) -> str:
 
 
 def file_size(size_bytes: int) -> str:
-    """Return `38 Ko` (French) or `38 kB`; whole kilobytes, megabytes with one decimal."""
+    """Return `38 Ko` (French) or `38 kB`; whole kilobytes and gigabytes, megabytes with one decimal."""
     unit = "o" if language() == "fr" else "B"
     if size_bytes < 1_000_000:
         return f"{max(1, round(size_bytes / 1000))}{NO_BREAK}{'K' if unit == 'o' else 'k'}{unit}"
+    if size_bytes >= 10_000_000_000:
+        return f"{round(size_bytes / 1_000_000_000)}{NO_BREAK}G{unit}"
     return _in_language(f"{size_bytes / 1_000_000:.1f}") + f"{NO_BREAK}M{unit}"
 
 
