@@ -93,6 +93,10 @@ class MemoryTicketStore:
     def record(self, ticket: Ticket) -> RecordedTicket:
         if self._shop.till(ticket.till_code).kind is not TillKind.OWN:
             raise TillKindError(ticket.till_code)
+        if known := self.find_reference(ticket.till_code, ticket.reference):
+            if not known.ticket.says_the_same(replace(ticket, issued_at=known.ticket.issued_at)):
+                raise TicketConflictError(ticket.reference)
+            return known
         return self._append(ticket.numbered(len(self._shop.chains[ticket.till_code]) + 1))
 
     def add_imported(self, tickets: Sequence[Ticket]) -> list[ImportedTicket]:
@@ -113,6 +117,10 @@ class MemoryTicketStore:
     def between(self, first_day: date, last_day: date) -> Iterator[RecordedTicket]:
         for _code, chain in sorted(self._shop.chains.items()):
             yield from (each for each in chain if first_day <= each.ticket.issued_at.date() <= last_day)
+
+    def find_reference(self, till_code: str, reference: str) -> RecordedTicket | None:
+        chain = self._shop.chains.get(till_code, [])
+        return next((kept for kept in chain if reference and kept.ticket.reference == reference), None)
 
     def search(self, query: TicketQuery) -> list[TicketSummary]:
         return [_summary(ticket) for ticket in self._found(query)][query.offset : query.offset + query.limit]
@@ -192,7 +200,14 @@ def _fits(ticket: Ticket, query: TicketQuery, terms: tuple[Term, ...]) -> bool:
 
 def _fits_term(ticket: Ticket, term: Term) -> bool:
     by_word = bool(term.prefix) and _has_words(words_of(ticket.customer_name), [term])
-    return by_word or ticket.key == term.key or ticket.number == term.number or ticket.gross_total in term.amounts
+    by_till = bool(term.prefix) and ticket.till_code == term.prefix.upper()
+    return (
+        by_word
+        or by_till
+        or ticket.key == term.key
+        or ticket.number == term.number
+        or ticket.gross_total in term.amounts
+    )
 
 
 def _summary(ticket: Ticket) -> TicketSummary:

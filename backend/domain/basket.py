@@ -72,6 +72,7 @@ class Basket:
     customer_code: str = WALK_IN
     lines: tuple[BasketLine, ...] = ()
     payments: tuple[Payment, ...] = ()
+    id: str = ""  # given when it is first kept with a line; becomes the reference of its ticket
 
     @property
     def ticket_lines(self) -> tuple[TicketLine, ...]:
@@ -159,4 +160,6 @@ class Basket:
     def entry(self) -> TicketEntry:
         """Return it as it is recorded; payments of nothing are left out."""
         payments = tuple(payment for payment in self.payments if payment.amount)
-        return TicketEntry(self.till_code, self.ticket_lines, payments, self.cashier_code, self.customer_code)
+        return TicketEntry(
+            self.till_code, self.ticket_lines, payments, self.cashier_code, self.customer_code, reference=self.id
+        )

@@ -88,7 +88,7 @@ class Ticket:
     customer_code: str = WALK_IN
     customer_name: str = WALK_IN
     credit_of: str = ""  # number of the ticket that this credit corrects, `C1-3`
-    reference: str = ""  # the sender's own key of a ticket that came for an own till
+    reference: str = ""  # at an own till: the key under which it was entered or sent, each recorded once
     training: bool = False
 
     @property
@@ -176,6 +176,7 @@ class TicketEntry:
     customer_code: str = WALK_IN
     kind: DocumentType = DocumentType.TICKET
     credit_of: str = ""
+    reference: str = ""  # entered twice under one reference, it is one ticket
 
 
 @dataclass(frozen=True, slots=True)

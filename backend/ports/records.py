@@ -29,7 +29,11 @@ class TicketStore(Protocol):
     """Recorded tickets, each till a chain; nothing here changes or deletes one."""
 
     def record(self, ticket: Ticket) -> RecordedTicket:
-        """Give the next number of an own till and append, durably, in one transaction; raises DayClosedError."""
+        """Give the next number of an own till and append, durably, in one transaction.
+
+        Under a reference that is there already, that ticket is returned; raises TicketConflictError where it differs
+        in more than its moment, DayClosedError.
+        """
 
     def add_imported(self, tickets: Sequence[Ticket]) -> list[ImportedTicket]:
         """Append tickets of other software, all or none, durably, each once (compare with Ticket.says_the_same).
@@ -43,6 +47,9 @@ class TicketStore(Protocol):
 
     def between(self, first_day: date, last_day: date) -> Iterator[RecordedTicket]:
         """Yield the tickets issued between two days, both included, by till and order of arrival."""
+
+    def find_reference(self, till_code: str, reference: str) -> RecordedTicket | None:
+        """Return the ticket that an own till recorded under a reference."""
 
     def search(self, query: TicketQuery) -> list[TicketSummary]:
         """Return summaries, newest first."""

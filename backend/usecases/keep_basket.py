@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import secrets
 from collections.abc import Mapping
 from dataclasses import replace
 from decimal import Decimal
@@ -24,6 +25,8 @@ def basket_of(user: User, services: Services) -> Basket | None:
         return None
     kept = services.settings.preference(_name(user))
     basket = _read(json.loads(kept)) if kept else Basket("", user.cashier_code)
+    if basket.id and services.tickets.find_reference(basket.till_code, basket.id):
+        basket = basket.emptied()  # a crash came between its recording and its emptying
     cashiers = {cashier.code for cashier in services.shop.cashiers()}
     return replace(
         basket,
@@ -32,13 +35,18 @@ def basket_of(user: User, services: Services) -> Basket | None:
     )
 
 
-def keep_basket(user: User, basket: Basket, services: Services) -> None:
-    """Keep a basket durably, for this user alone."""
+def keep_basket(user: User, basket: Basket, services: Services) -> Basket:
+    """Keep a basket durably, for this user alone, and return it as it is kept."""
+    if basket.lines and not basket.id:
+        basket = replace(basket, id=secrets.token_hex(16))
     services.settings.save_preference(_name(user), json.dumps(_plain(basket), ensure_ascii=False))
+    return basket
 
 
 def record_basket(user: User, basket: Basket, services: Services) -> RecordedTicket:
-    """Record the ticket and keep an empty basket for the next one; raises what record_ticket raises."""
+    """Record the ticket, once, and keep an empty basket for the next one; raises what record_ticket raises."""
+    if not basket.id:
+        basket = keep_basket(user, basket, services)
     recorded = record_ticket(basket.entry(), services)
     keep_basket(user, basket.emptied(), services)
     return recorded
@@ -50,6 +58,7 @@ def _name(user: User) -> str:
 
 def _plain(basket: Basket) -> dict[str, Any]:
     return {
+        "id": basket.id,
         "till": basket.till_code,
         "cashier": basket.cashier_code,
         "customer": basket.customer_code,
@@ -86,4 +95,5 @@ def _read(value: Mapping[str, Any]) -> Basket:
             for line in value["lines"]
         ),
         tuple(Payment(method, amount) for method, amount in value["payments"]),
+        value.get("id", ""),  # none in what version 0.1 kept
     )

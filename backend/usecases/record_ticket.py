@@ -23,7 +23,7 @@ from backend.ports import Services
 
 
 def record_ticket(entry: TicketEntry, services: Services) -> RecordedTicket:
-    """Check the entry, give it the next number of its till and record it durably.
+    """Check the entry, give it the next number of its till and record it durably, once under its reference.
 
     Raises InvalidInputError, NotFoundError, TillKindError (tickets of a foreign till come by import), StorageError.
     """
@@ -55,6 +55,7 @@ def record_ticket(entry: TicketEntry, services: Services) -> RecordedTicket:
             customer_code=customer.code,
             customer_name=customer.name,
             credit_of=entry.credit_of,
+            reference=entry.reference,
             training=services.training,
         )
     )

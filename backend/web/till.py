@@ -228,7 +228,7 @@ def _changed(
             if ask:
                 return _refused_dialog(ask, form, line)
             return _refused_ticket(basket, form)
-        keep_basket(current_user(), basket, services())
+        basket = keep_basket(current_user(), basket, services())
     return make_response(_ticket(basket, Form({"focus": focus}), chosen, blocks))
 
 

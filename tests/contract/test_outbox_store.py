@@ -18,7 +18,7 @@ from backend.domain.outgoing_mail import (
     SendingPhase,
 )
 from backend.domain.sender_profile import Priority
-from tests.builders import NOON, a_mail, a_sending_mail, a_sent_mail, accepted
+from tests.builders import NOON, a_journal_entry, a_mail, a_sending_mail, a_sent_mail, accepted
 from tests.contract.conftest import Stores
 
 
@@ -63,6 +63,14 @@ def test_saving_again_replaces(stores: Stores) -> None:
     stores.outbox.save(changed)
     assert stores.outbox.find(changed.id) == changed
     assert stores.outbox.waiting([MailState.DRAFT]) == [changed]
+
+
+def test_a_mails_end_and_its_journal_entry_are_kept_together(stores: Stores) -> None:
+    stores.outbox.save(a_sending_mail())
+    entry = a_journal_entry("C1-4", "mailed", mail_id="a" * 32)
+    stores.outbox.save(a_sent_mail(), entry)
+    assert stores.outbox.find("a" * 32).state is MailState.SENT
+    assert stores.journal.entries("C1-4") == [entry]
 
 
 def test_each_phase_is_kept_before_the_next_begins(stores: Stores) -> None:

@@ -126,6 +126,23 @@ def test_a_ticket_for_an_own_till_comes_with_a_reference_and_gets_the_next_numbe
     assert str(stores.tickets.record(a_ticket()).ticket.key) == "C1-4"
 
 
+def test_a_ticket_entered_again_under_its_reference_is_recorded_once(stores: Stores) -> None:
+    first = stores.tickets.record(a_ticket(reference="B-1"))
+    later = a_ticket(reference="B-1", issued_at=NOON + timedelta(minutes=1))
+    assert stores.tickets.record(later) == stores.tickets.find_reference("C1", "B-1") == first
+    assert stores.tickets.find_reference("C2", "B-1") is None
+    assert found(stores) == ["C1-1"]
+    with pytest.raises(TicketConflictError):
+        stores.tickets.record(a_ticket(reference="B-1", cashier_name="AUTRE"))
+
+
+def test_tickets_without_a_reference_are_each_recorded(stores: Stores) -> None:
+    stores.tickets.record(a_ticket())
+    stores.tickets.record(a_ticket())
+    assert stores.tickets.find_reference("C1", "") is None
+    assert found(stores) == ["C1-2", "C1-1"]
+
+
 def test_a_known_reference_of_an_own_till_is_not_recorded_twice(stores: Stores) -> None:
     first = stores.tickets.add_imported([a_ticket(reference="A-1")])[0]
     again = stores.tickets.add_imported([a_ticket(reference="A-2"), a_ticket(reference="A-1")])
@@ -206,6 +223,13 @@ def test_what_fits_nothing_finds_nothing(stores: Stores, text: str) -> None:
 def test_a_ticket_two_of_whose_words_begin_alike_is_found_once(stores: Stores) -> None:
     record(stores, "Martine Martin", "Martin")
     assert found(stores, "mart") == ["C1-2", "C1-1"]
+
+
+@pytest.mark.parametrize("text", ["C1", " c1 ", "c1 martin"])
+def test_the_code_of_a_till_finds_its_tickets(stores: Stores, text: str) -> None:
+    for code in ("C1", "C2", "C1"):
+        stores.tickets.record(a_ticket(code, customer_name="MARTIN"))
+    assert found(stores, text) == ["C1-2", "C1-1"]
 
 
 @pytest.mark.parametrize("text", ["C1-2", " c1-2 "])

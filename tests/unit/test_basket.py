@@ -6,7 +6,7 @@ import pytest
 
 from backend.domain.basket import Basket, BasketLine, Discount
 from backend.domain.errors import InvalidInputError
-from backend.domain.ticket import Payment, TicketNumber
+from backend.domain.ticket import Payment, TicketConflictError, TicketNumber, TicketQuery
 from backend.domain.user import User
 from backend.usecases.keep_basket import basket_of, keep_basket, record_basket
 from tests.builders import VAT_20, a_cashier, a_company, a_foreign_till, a_product, a_till, a_user
@@ -101,7 +101,7 @@ def test_a_way_of_paying_that_nobody_knows_is_refused(basket: Basket) -> None:
 def test_a_basket_is_found_again_as_it_was_left(services: FakeServices, user: User, basket: Basket) -> None:
     free, _place = basket.with_new_line(BasketLine("Coupe", Decimal("1.5"), 200, VAT_20, Discount(Decimal(5))))
     left = replace(free.with_payment(CASH, 5000), till_code="C2", cashier_code="DUPOND", customer_code="MARTIN")
-    keep_basket(user, left, services)
+    left = keep_basket(user, left, services)
     assert basket_of(user, services) == left
     assert basket_of(a_user("Luc"), services) != left
 
@@ -132,3 +132,35 @@ def test_a_ticket_that_is_not_paid_is_not_recorded(services: FakeServices, user:
     kept = basket_of(user, services)
     assert kept is not None
     assert kept.lines == basket.lines
+
+
+def test_a_basket_keeps_its_id_until_it_is_recorded(services: FakeServices, user: User, basket: Basket) -> None:
+    kept = keep_basket(user, basket, services)
+    paid = keep_basket(user, kept.with_payment(CASH), services)
+    assert kept.id == paid.id != ""
+    assert record_basket(user, paid, services).ticket.reference == kept.id
+    assert keep_basket(user, basket, services).id not in {"", kept.id}
+
+
+def test_a_crash_between_recording_and_emptying_records_no_ticket_twice(
+    services: FakeServices, user: User, basket: Basket
+) -> None:
+    paid = keep_basket(user, basket.with_payment(CASH), services)
+    first = record_basket(user, paid, services)
+    services.clock.advance(seconds=5)
+    assert record_basket(user, paid, services) == first  # the crash left the basket as it was
+    assert services.tickets.count(TicketQuery()) == 1
+
+
+def test_a_basket_that_was_recorded_comes_back_empty(services: FakeServices, user: User, basket: Basket) -> None:
+    paid = keep_basket(user, basket.with_payment(CASH), services)
+    record_basket(user, paid, services)
+    keep_basket(user, paid, services)  # as a crash leaves it
+    assert basket_of(user, services) == Basket("C1", "")
+
+
+def test_another_ticket_under_the_same_reference_is_refused(services: FakeServices, user: User, basket: Basket) -> None:
+    paid = keep_basket(user, basket.with_payment(CASH), services)
+    record_basket(user, paid, services)
+    with pytest.raises(TicketConflictError):
+        record_basket(user, replace(basket.with_payment(CARD), id=paid.id), services)

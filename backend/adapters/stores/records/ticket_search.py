@@ -65,6 +65,10 @@ def _clause(term: Term, till_codes: Sequence[str]) -> Clause:
     if term.prefix:
         keys.append(keys_of_word(term.prefix, ticket_words, _WORD_KEY))
         fits.append(has_word(term.prefix, tickets.c.search_text))
+    if term.prefix.upper() in till_codes:
+        of_till = tickets.c.till_code == term.prefix.upper()
+        keys.append(select(*_KEY).where(of_till))
+        fits.append(of_till)
     if term.key:
         is_key = (tickets.c.till_code == term.key.till_code) & (tickets.c.number == term.key.number)
         keys.append(select(*_KEY).where(is_key))

@@ -50,6 +50,11 @@ _ADD_WORDS = ticket_words.insert()
 _FIND = select(tickets).where(tickets.c.till_code == bindparam("till"), tickets.c.number == bindparam("number"))
 
 
+_BY_REFERENCE = select(tickets).where(
+    tickets.c.till_code == bindparam("till"), tickets.c.reference == bindparam("reference")
+)
+
+
 class SqlTicketStore:
     """Tickets in SQL; every method raises StorageError where the database can't be used."""
 
@@ -57,11 +62,18 @@ class SqlTicketStore:
         self._database = database
 
     def record(self, ticket: Ticket) -> RecordedTicket:
-        """Give the next number; durable on return. Raises NotFoundError, TillKindError, DayClosedError."""
+        """Give the next number, once under a reference; durable on return.
+
+        Raises NotFoundError, TillKindError, DayClosedError, TicketConflictError.
+        """
         with self._database.write() as connection:
             chain = _Chain(connection, ticket.till_code)
             if not chain.own:
                 raise TillKindError(ticket.till_code)
+            if known := _of_reference(connection, ticket.till_code, ticket.reference):
+                if not known.ticket.says_the_same(replace(ticket, issued_at=known.ticket.issued_at)):
+                    raise TicketConflictError(ticket.reference)
+                return known
             recorded = chain.append(ticket)
             chain.write()
         return recorded
@@ -92,6 +104,11 @@ class SqlTicketStore:
         with self._database.read() as connection:
             for row in connection.execution_options(yield_per=_CHUNK).execute(found):
                 yield recorded_from_row(row)
+
+    def find_reference(self, till_code: str, reference: str) -> RecordedTicket | None:
+        """Return the ticket that an own till recorded under a reference."""
+        with self._database.read() as connection:
+            return _of_reference(connection, till_code, reference)
 
     def search(self, query: TicketQuery) -> list[TicketSummary]:
         """Return summaries, newest first."""
@@ -207,6 +224,13 @@ class _Chain:
         if not self.own and ticket.number == NOT_NUMBERED:
             raise InvalidInputError("number", "number_missing", self._till_code)
         return ticket.reference if self.own else ticket.number
+
+
+def _of_reference(connection: Connection, till_code: str, reference: str) -> RecordedTicket | None:
+    if not reference:
+        return None
+    row = connection.execute(_BY_REFERENCE, {"till": till_code, "reference": reference}).one_or_none()
+    return recorded_from_row(row) if row else None
 
 
 def _to_the_second(ticket: Ticket) -> Ticket:

@@ -57,7 +57,7 @@ def word_terms(text: str) -> tuple[Term, ...]:
 
 
 def ticket_terms(text: str) -> tuple[Term, ...]:
-    """Read a search text for tickets: `C1-4`, `4`, `148,40` or words of the customer's name, all of them together."""
+    """Read a search text for tickets: `C1-4`, `C1`, `4`, `148,40` or words of a name, all together."""
     if _AMOUNT.fullmatch(text.strip()):
         return _amount_term(text)
     return tuple(term for part in text.split() for term in _terms_of(part))
