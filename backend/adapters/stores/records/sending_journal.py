@@ -51,6 +51,12 @@ class SqlSendingJournal:
             return [_entry(row) for row in connection.execute(found)]
 
 
+def append_entry(connection: Connection, entry: JournalEntry) -> None:
+    """Append an entry within a transaction."""
+    values = {**asdict(entry), "at": to_text(entry.at), "reply": mask_addresses(entry.reply)}
+    connection.execute(journal.insert(), values)
+
+
 def _entry(row: Row[Any]) -> JournalEntry:
     values = {name: value for name, value in row._mapping.items() if name != "id"}  # noqa: SLF001 - its public name
     values["at"] = from_text(values["at"])
