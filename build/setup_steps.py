@@ -157,7 +157,8 @@ class SetUp:
             return True
         say(f"installing {LOCKS[lock]}")
         pip = [str(self.venv.python), "-m", "pip", "install", "-q", "--no-input", "--disable-pip-version-check"]
-        if self.call([*pip, "--require-hashes", "-r", str(self._lock_file(lock))]):
+        # A lock is complete: resolving it again would only ask for newer ones of what is named with an extra.
+        if self.call([*pip, "--no-deps", "--require-hashes", "-r", str(self._lock_file(lock))]):
             return False
         for name in list(LOCKS)[: list(LOCKS).index(lock) + 1]:
             self.venv.mark_done(name, self._lock_key(name))

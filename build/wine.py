@@ -114,5 +114,5 @@ def install_libraries(lock: Path, target: Path) -> None:
     """Put the libraries of a lock file for Windows (64 bit, Python 3.11) into a folder, each checked by its hash."""
     uv = str(Path(sys.executable).with_name("uv"))
     system = ["--python-platform", "x86_64-pc-windows-msvc", "--python-version", "3.11"]
-    wanted = ["--require-hashes", "-r", str(lock), "--target", str(target)]
+    wanted = ["--no-deps", "--require-hashes", "-r", str(lock), "--target", str(target)]
     subprocess.run([uv, "pip", "install", "-q", "--no-config", *system, *wanted], check=True, timeout=1800)

@@ -112,7 +112,7 @@ def test_a_first_start_does_every_step_and_a_second_none(commands: Commands) -> 
 def test_libraries_are_installed_by_hash_and_from_no_address(commands: Commands) -> None:
     steps_for(commands).bring()
     pip = next(line for line in commands.said if "pip install" in line)
-    assert pip.endswith(f"--require-hashes -r {commands.venv.parent / 'build/locks/runtime.txt'}")
+    assert pip.endswith(f"--no-deps --require-hashes -r {commands.venv.parent / 'build/locks/runtime.txt'}")
     assert "http" not in pip
 
 
