@@ -3,10 +3,14 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
+from backend.domain.errors import FacteurError
+
 _BRACKETS = re.compile(r"\[([^\[\]\n]{1,40})\]")
+# What is meant as a code: capitals and digits, a letter among them. `[sic]`, `[1]` and `[...]` are text.
+_MEANT_AS_CODE = re.compile(r"(?=.*[A-ZÀ-ÖØ-Þ])[A-ZÀ-ÖØ-Þ0-9 _.'’/°-]+")
 
 
 @dataclass(frozen=True, slots=True)
@@ -17,6 +21,27 @@ class Placeholder:
     label: str
     field: str
     format: str = ""
+
+
+@dataclass(eq=False)
+class UnknownCodeError(FacteurError):
+    """Brackets in the text `where` name no variable: at which character, from 1, and which codes there are."""
+
+    cause = "unknown_code"
+    where: str
+    code: str
+    position: int
+    known: str
+
+
+def check_codes(where: str, text: str, placeholders: Sequence[Placeholder]) -> None:
+    """Refuse brackets that are meant as a code and name no placeholder; raises UnknownCodeError for the first."""
+    codes = [placeholder.code for placeholder in placeholders]
+    folded = {code.casefold() for code in codes}
+    for spot in _BRACKETS.finditer(text):
+        is_meant = spot[1].strip().casefold() in folded or _MEANT_AS_CODE.fullmatch(spot[1])
+        if spot[1] not in codes and is_meant:
+            raise UnknownCodeError(where, spot[1], spot.start() + 1, ", ".join(f"[{code}]" for code in codes))
 
 
 def fill_placeholders(text: str, values: Mapping[str, str]) -> str:

@@ -236,4 +236,8 @@ TEXTS: Mapping[str, Text] = {
         _l("Till “%(till)s” can't be used like that: its tickets are numbered elsewhere, or it has tickets already."),
         _l("Choose another till, or add one under a new code."),
     ),
+    "unknown_code": (
+        _l("There is no variable [%(code)s] (character %(position)s)."),
+        _l("These can be used: %(known)s. For brackets that are text, write small letters."),
+    ),
 }

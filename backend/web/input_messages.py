@@ -42,6 +42,7 @@ TYPED: Mapping[str, Text] = {
         _l("No user has sender settings yet."),
         _l("Set one up first, in the user list or with the command “sender set”."),
     ),
+    "mail_text_missing": (_l("This text is missing."), _l("Type what your customers should read.")),
     "number": (_l("“%(value)s” is not a number that fits here."), _l("Type digits, as in 1.5.")),
     "number_missing": (
         _l("A ticket of the foreign till %(value)s needs its number."),

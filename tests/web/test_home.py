@@ -197,16 +197,19 @@ def test_a_missing_pdf_engine_says_what_to_do(administrator: Visitor, shop: Fake
     assert 'class="step-mark failed"' in page
 
 
+MAIL_TEXTS = {"subject": "Ticket [NUMERO TICKET]", "body": "Bonjour"}
+
+
 def test_the_mail_counts_once_it_was_read(administrator: Visitor, shop: FakeServices) -> None:
     page = administrator.get("/settings/mail").text
     assert "Votre ticket de caisse n° [NUMERO TICKET]" in page
-    assert administrator.post("/settings/mail").headers["HX-Redirect"] == "/"
+    assert administrator.post("/settings/mail", MAIL_TEXTS).headers["HX-Redirect"] == "/"
     assert "2 of 3" in administrator.get("/").text
 
 
 def test_the_check_list_goes_when_all_is_done(administrator: Visitor, shop: FakeServices) -> None:
     shop.settings.save_sender_profile(a_tested_sender("MARTIN"))
-    administrator.post("/settings/mail")
+    administrator.post("/settings/mail", MAIL_TEXTS)
     assert "Three settings" not in administrator.get("/").text
 
 
