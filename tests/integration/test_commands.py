@@ -20,6 +20,7 @@ DOCUMENTED = {
     *("ticket import", "ticket list", "ticket show", "ticket pdf", "shop load", "send", "sender set", "sender show"),
     *("sender sign-in", "check mail", "check pdf", "check journal", "mailbox list", "mailbox show", "serve"),
     *("outbox list", "outbox retry", "outbox cancel"),
+    "verify",
 }
 SENDER = [
     *("--user", "DUPOND", "--email", "caisse@brico.example"),
@@ -39,15 +40,16 @@ CALLS: dict[str, tuple[tuple[str, ...], set[str]]] = {
     "sender set": (tuple(SENDER), {"status", "sender"}),
     "sender show": ((), {"senders"}),
     "check mail": ((), {"status", "user", "steps", "server_reply", "transcript"}),
-    "check pdf": ((), {"status", "engine", "folder", "pages", "bytes", "seconds"}),
+    "check pdf": ((), {"status", "engine", "folder", "free_bytes", "warnings", "pages", "bytes", "seconds"}),
     "check journal": ((), {"status", "tickets", "faults", "gaps"}),
+    "verify": (("OUTPUT",), {"status", "sha256", "number", "seal_fits", "issued"}),
     "outbox list": ((), {"mails"}),
     "outbox retry": ((), {"mails"}),
     "outbox cancel": (("--all",), {"mails"}),
     "mailbox list": ((), {"mails"}),
     "mailbox show": (("1",), {"from", "to", "reply_to", "subject", "text", "headers", "attachments"}),
 }
-PDF_MAKERS = {"ticket pdf", "send", "check pdf", "mailbox list", "mailbox show"}
+PDF_MAKERS = {"ticket pdf", "verify", "send", "check pdf", "mailbox list", "mailbox show"}
 NAMES = [pytest.param(name, marks=pytest.mark.wkhtmltopdf) if name in PDF_MAKERS else name for name in CALLS]
 
 
@@ -59,7 +61,7 @@ def names_of(command: click.Command, *above: str) -> Iterator[str]:
             below = command.get_command(context, name)
             assert below
             yield from names_of(below, *above, name)
-    else:
+    elif not command.hidden:
         yield " ".join(above)
 
 
@@ -72,6 +74,8 @@ def called(training: Program, name: str, *options: str) -> Ran:
     }
     if name.startswith("mailbox"):
         assert training.call("send", "C1-4", "--to", "client@example.org").exit_code == 0
+    if name == "verify":
+        assert training.call("ticket", "pdf", "C1-4", "--output", str(files["OUTPUT"])).exit_code == 0
     return training.call(*name.split(), *(files.get(part, part) for part in CALLS[name][0]), *options)
 
 
