@@ -61,6 +61,12 @@ def _empty_company(page: Page) -> None:
     refused(page)
 
 
+def _unknown_field(page: Page) -> None:
+    _drawn(page)
+    page.locator("[name=footer]").fill("Carte [CARTE.CODE]")
+    refused(page)
+
+
 def _short_password(page: Page) -> None:
     page.locator("[name=name]").fill("PETIT")
     page.locator("[name=password]").fill("12")
@@ -143,6 +149,12 @@ SCREENS = (
     Screen("verify", "/verify/"),
     Screen("verify-unknown", "/verify/", _check_itself),
     Screen("company", "/settings/company"),
+    Screen("company-lacking", "/settings/company", shop="started"),
+    Screen("layout-list", "/settings/layouts/"),
+    Screen("layout-list-lacking", "/settings/layouts/", shop="started"),
+    Screen("layout", "/settings/layouts/80mm", _drawn),
+    Screen("layout-a4", "/settings/layouts/a4", _drawn),
+    Screen("layout-refused", "/settings/layouts/58mm", _unknown_field),
     Screen("company-refused", "/settings/company", _empty_company),
     Screen("mail-of-tickets", "/settings/mail"),
     Screen("users", "/users/"),

@@ -20,6 +20,7 @@ class MemorySettingsStore:
         self._senders: dict[str, SenderProfile] = {}
         self._pdf = PdfSettings()
         self._templates = {document_type: default_template(document_type) for document_type in DocumentType}
+        self._layouts: dict[str, TicketLayout] = {}
         self._preferences: dict[str, str] = {}
 
     def company(self) -> Company | None:
@@ -50,7 +51,13 @@ class MemorySettingsStore:
         self._templates[template.document_type] = template
 
     def layouts(self) -> tuple[TicketLayout, ...]:
-        return BUILT_IN_LAYOUTS
+        return tuple(({layout.id: layout for layout in BUILT_IN_LAYOUTS} | self._layouts).values())
+
+    def save_layout(self, layout: TicketLayout) -> None:
+        self._layouts[layout.id] = layout
+
+    def delete_layout(self, layout_id: str) -> None:
+        self._layouts.pop(layout_id, None)
 
     def preference(self, name: str) -> str:
         return self._preferences.get(name, "")

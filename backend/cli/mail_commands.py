@@ -20,7 +20,7 @@ from backend.usecases.send_ticket import SendingWishes, TicketSending
 @click.command()
 @click.argument("number")
 @click.option("--to", default="", help="Addresses separated by ';'; else those of the mail settings.")
-@click.option("--layout", "layout_id", default="", help="80mm, 58mm, a4; else the one last used at that till.")
+@click.option("--layout", "layout_id", default="", help="80mm, 58mm, a4 or one of your own; else the last used there.")
 @click.option("--attach", multiple=True, type=click.Path(path_type=Path), help="A file to add; may be repeated.")
 @click.option("--priority", type=click.Choice([priority.value for priority in Priority]))
 @click.option("--queue", is_flag=True, help="Where the network or the server fails, keep the mail for later.")

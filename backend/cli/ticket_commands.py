@@ -69,7 +69,12 @@ def show(start: Start, number: str) -> None:
 
 @ticket.command()
 @click.argument("number")
-@click.option("--layout", "layout_id", default="", help="80mm, 58mm, a4; else the one last used at that till.")
+@click.option(
+    "--layout",
+    "layout_id",
+    default="",
+    help="80mm, 58mm, a4 or one of the shop's own; else the last used at that till.",
+)
 @click.option("--output", required=True, type=click.Path(dir_okay=False, path_type=Path), help="The PDF to write.")
 @user_option
 @json_option

@@ -4,13 +4,29 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass
 from enum import StrEnum
+from typing import Any
 
+from backend.domain.errors import FacteurError
+from backend.domain.field_catalogue import FIELDS, TicketSources, read_value
+from backend.domain.placeholder import fill_placeholders, used_codes
 from backend.domain.shop import PrinterKind
 from backend.domain.ticket import Ticket
+from backend.domain.value_format import format_value
 
 HEIGHT_MAX_MM = 5000  # viewers take 200 inches; PDF-FACTS 1.3
+# What the ticket itself holds, so that a copy made later says the same; never an e-mail address.
+_ELSEWHERE = {
+    "CAISSIER.PRENOM",
+    "CLIENT.ADRESSE",
+    "CLIENT.CODE_POSTAL",
+    "CLIENT.VILLE",
+    "CLIENT.EMAIL",
+    "CAISSE.LIBELLE",
+}
+LAYOUT_FIELDS = tuple(code for code in FIELDS if code not in _ELSEWHERE and not code.startswith("CONTACT."))
 
 
 class PaperFormat(StrEnum):
@@ -31,13 +47,37 @@ class PaperFormat(StrEnum):
         return {PaperFormat.W58: 58, PaperFormat.W80: 80, PaperFormat.A4: 210}[self]
 
 
+class LogoSize(StrEnum):
+    """How large the company's logo stands on the paper, or not at all."""
+
+    NONE = "none"
+    SMALL = "small"
+    MEDIUM = "medium"
+    LARGE = "large"
+
+
 @dataclass(frozen=True, slots=True)
 class TicketLayout:
-    """A layout that a cashier can choose."""
+    """A layout that a cashier can choose: paper, logo, size of type, own texts with `[TABLE.FIELD]`, what it shows."""
 
     id: str
     name: str
     paper: PaperFormat
+    logo: LogoSize = LogoSize.MEDIUM
+    large_type: bool = False
+    header: str = ""
+    footer: str = ""
+    shows_vat_table: bool = True
+    shows_unit_prices: bool = True
+    shows_discounts: bool = True
+    shows_cashier: bool = True
+    shows_customer: bool = True
+    shows_hash: bool = True
+
+    @property
+    def is_built_in(self) -> bool:
+        """Tell whether this layout always exists: it can be reset, not deleted."""
+        return any(layout.id == self.id for layout in BUILT_IN_LAYOUTS)
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,6 +93,39 @@ BUILT_IN_LAYOUTS = (
     TicketLayout("58mm", "Ticket 58 mm", PaperFormat.W58),
     TicketLayout("a4", "Page A4", PaperFormat.A4),
 )
+
+
+@dataclass(eq=False)
+class LayoutInUseError(FacteurError):
+    """A till always takes this layout, so that it can't be deleted."""
+
+    cause = "layout_in_use"
+    layout: str
+    tills: str
+
+
+def layout_content(layout: TicketLayout) -> dict[str, Any]:
+    """Return a layout as plain JSON values."""
+    return asdict(layout)
+
+
+def layout_from_content(content: Mapping[str, Any]) -> TicketLayout:
+    """Rebuild a layout from `layout_content`; what an older version didn't write has its default."""
+    values = dict(content)
+    values["paper"] = PaperFormat(values["paper"])
+    values["logo"] = LogoSize(values.get("logo", LogoSize.MEDIUM))
+    return TicketLayout(**values)
+
+
+def layout_text(text: str, ticket: Ticket) -> str:
+    """Return a layout's own text with its `[TABLE.FIELD]` filled in; other brackets stay."""
+    sources, language = TicketSources(ticket), ticket.company.language
+    values = {
+        code: format_value(read_value(code, sources), language=language)
+        for code in used_codes(text)
+        if code in LAYOUT_FIELDS
+    }
+    return fill_placeholders(text, values)
 
 
 def offered_layouts(layouts: tuple[TicketLayout, ...], printer: PrinterKind) -> tuple[TicketLayout, ...]:

@@ -37,7 +37,13 @@ class SettingsStore(Protocol):
 
     def save_mail_template(self, template: MailTemplate) -> None: ...
 
-    def layouts(self) -> tuple[TicketLayout, ...]: ...
+    def layouts(self) -> tuple[TicketLayout, ...]:
+        """Return the built-in layouts, which always exist, then the shop's own in the order they were made."""
+
+    def save_layout(self, layout: TicketLayout) -> None: ...
+
+    def delete_layout(self, layout_id: str) -> None:
+        """Forget what was saved of a layout: a built-in one is as it came again, another one is gone."""
 
     def preference(self, name: str) -> str:
         """Return a small remembered choice (`layout:C1`), "" where there is none."""

@@ -85,6 +85,11 @@ def layouts_for(till_code: str, services: Services) -> tuple[TicketLayout, ...]:
     return offered_layouts(services.settings.layouts(), services.shop.till(till_code).printer)
 
 
+def page_format(layout: TicketLayout) -> PageFormat:
+    """Return the page that a layout asks of the engine."""
+    return _A4 if layout.paper is PaperFormat.A4 else PageFormat(layout.paper.width_mm)
+
+
 def next_reprint(ticket_key: str, services: Services) -> int:
     """Return 0 for the original, n for DUPLICATA n: how often the ticket was issued before.
 
@@ -106,7 +111,6 @@ def _make(
 ) -> TicketPdf:
     marks = TicketMarks(reprint=reprint, specimen=recorded.ticket.training)
     html = services.ticket_page(recorded, layout, marks)
-    page = _A4 if layout.paper is PaperFormat.A4 else PageFormat(layout.paper.width_mm)
-    pages = services.pdf_engine.make_pdf(html, page, target)
+    pages = services.pdf_engine.make_pdf(html, page_format(layout), target)
     content = target.read_bytes()
     return TicketPdf(target, hashlib.sha256(content).hexdigest(), len(content), pages)

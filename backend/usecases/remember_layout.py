@@ -29,5 +29,10 @@ def remember_layout(till_code: str, layout_id: str, services: Services, *, alway
         services.settings.save_preference(_name(till_code), wanted)
 
 
+def always_layout(till_code: str, services: Services) -> str:
+    """Return the layout that this till always takes, "" where it asks."""
+    return services.settings.preference(_name(till_code))
+
+
 def _name(till_code: str) -> str:
     return f"always-layout:{till_code}"

@@ -60,6 +60,10 @@ TEXTS: Mapping[str, Text] = {
         _l("“%(user)s” is the last administrator: without one nobody could change the settings."),
         _l("Make another user administrator first."),
     ),
+    "layout_in_use": (
+        _l("The layout “%(layout)s” is always taken at till %(tills)s: it stays."),
+        _l("Choose another layout for that till first, then delete this one."),
+    ),
     "no_program": (
         _l("This PC has no program that opens “%(path)s”."),
         _l("Install one that shows such files (a PDF viewer for tickets), or open the file on another PC."),

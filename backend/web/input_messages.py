@@ -32,6 +32,8 @@ TYPED: Mapping[str, Text] = {
     ),
     "label_missing": (_l("An article has no name."), _l("Type what was sold.")),
     "language": (_l("Facteur doesn't speak “%(value)s”."), _l("Choose French or English.")),
+    "layout_exists": (_l("There is a layout named “%(value)s” already."), _l("Choose another name.")),
+    "layout_name": (_l("This can't be the name of a layout."), _l("Type 1 to %(value)s characters.")),
     "line_place": (_l("The ticket has no article number %(value)s."), _l("Look at the ticket again, then go on.")),
     "line_count": (_l("A ticket needs between 1 and 1,000 articles."), _l("Add an article, or make two tickets.")),
     "mail_id": (
@@ -98,6 +100,10 @@ TYPED: Mapping[str, Text] = {
     "too_many_recipients": (
         _l("%(value)s recipients are too many for one mail."),
         _l("Take some out: 20 are possible."),
+    ),
+    "unknown_field": (
+        _l("“[%(value)s]” is not a field of the ticket."),
+        _l("Take one of those shown, or no brackets."),
     ),
     "user_exists": (_l("There is a user named “%(value)s” already."), _l("Choose another name.")),
     "user_missing": (_l("Several users can send: it isn't clear which one is meant."), _l("Name one with --user.")),

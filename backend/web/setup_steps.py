@@ -13,6 +13,7 @@ from backend.domain.errors import FacteurError
 from backend.domain.user import User
 from backend.usecases.confirm_mail_template import is_confirmed
 from backend.usecases.test_pdf import is_test_failed
+from backend.web.company_check import company_check
 from backend.web.format import moment
 from backend.web.messages import explain
 from backend.web.navigation import has_page
@@ -32,8 +33,16 @@ class SetupStep:
 
 
 def setup_steps(user: User) -> list[SetupStep]:
-    """Return sender, PDF and mail settings as they stand for this user."""
-    return [_sender_step(user), _pdf_step(user), _mail_step(user)]
+    """Return sender, PDF and mail settings as they stand for this user, and what the company lacks, if anything."""
+    return [_sender_step(user), _pdf_step(user), _mail_step(user), *_company_step(user)]
+
+
+def _company_step(user: User) -> list[SetupStep]:
+    company = services().settings.company()
+    gap = company_check(company) if company else None
+    if gap is None or not user.is_administrator:
+        return []
+    return [SetupStep(_("Your company on the tickets"), gap.sentence, "open", url_for("shop.company"), _("Complete"))]
 
 
 def _sender_step(user: User) -> SetupStep:

@@ -18,6 +18,7 @@ from backend.usecases.fill_mail_text import fill_ticket_text
 from backend.usecases.prepare_sending import template_of
 from backend.usecases.save_company import save_company
 from backend.web.auth import require
+from backend.web.company_check import company_check
 from backend.web.company_form import company_values, read_company
 from backend.web.forms import Form
 from backend.web.htmx import go_to, refuse_form, render_page
@@ -40,7 +41,7 @@ def index() -> str:
 def company() -> str:
     """Show the company as tickets print it."""
     known = services().settings.company() or Company("")
-    return render_page("shop/company.html", form=Form(company_values(known)))
+    return render_page("shop/company.html", form=Form(company_values(known)), gap=company_check(known))
 
 
 @blueprint.post("/company")

@@ -13,7 +13,7 @@ from flask_babel import gettext as _
 from backend.domain.document_type import DocumentType
 from backend.domain.errors import FacteurError
 from backend.domain.ticket import RecordedTicket, TicketNumber, TicketSummary
-from backend.domain.ticket_layout import BUILT_IN_LAYOUTS, TicketLayout
+from backend.domain.ticket_layout import TicketLayout
 from backend.domain.user import Role
 from backend.usecases.make_ticket_pdf import choose_layout, layouts_for, ticket_picture
 from backend.web.auth import require
@@ -90,7 +90,7 @@ def picture(number: str) -> Response:
     key = TicketNumber.parse(number)
     recorded = services().tickets.find(key)
     layout = choose_layout(recorded, request.args.get("layout", ""), services())
-    png = _shelf.take((str(key), layout.id)) or ticket_picture(key, layout.id, _width_px(layout), services())
+    png = _shelf.take((str(key), layout.id)) or ticket_picture(key, layout.id, picture_width_px(layout), services())
     response = make_response(png)
     response.mimetype = "image/png"
     return response
@@ -124,7 +124,7 @@ def _ticket_context(recorded: RecordedTicket) -> dict[str, object]:
 def layout_name(layout: TicketLayout) -> str:
     """Return the name of a layout for people; built-in ones speak the language of the page."""
     names = {"80mm": _("80 mm"), "58mm": _("58 mm"), "a4": _("A4 page")}
-    return names.get(layout.id, layout.name) if layout in BUILT_IN_LAYOUTS else layout.name
+    return names.get(layout.id, layout.name) if layout.is_built_in else layout.name
 
 
 def _preview_context(recorded: RecordedTicket) -> dict[str, object]:
@@ -132,11 +132,11 @@ def _preview_context(recorded: RecordedTicket) -> dict[str, object]:
     context = {"ticket": recorded.ticket, "picture": None, "refusal": None, "preview_url": ""}
     try:
         layout = choose_layout(recorded, request.args.get("layout", ""), services())
-        png = ticket_picture(key, layout.id, _width_px(layout), services())
+        png = ticket_picture(key, layout.id, picture_width_px(layout), services())
     except FacteurError as error:
         return context | {"refusal": explain(error)}
     _shelf.put((str(key), layout.id), png)
-    width, height = _shown_size(png, layout)
+    width, height = shown_size(png, layout)
     return context | {
         "picture": {
             "url": url_for("tickets.picture", number=key, layout=layout.id),
@@ -147,13 +147,14 @@ def _preview_context(recorded: RecordedTicket) -> dict[str, object]:
     }
 
 
-def _width_px(layout: TicketLayout) -> int:
+def picture_width_px(layout: TicketLayout) -> int:
+    """Return how many pixels wide the picture of a page is drawn."""
     width_mm = layout.paper.width_mm if layout.paper.is_small else _A4_SHOWN_MM
     return round(width_mm * _PIXELS_PER_MM) * _SHARPNESS
 
 
-def _shown_size(png: bytes, layout: TicketLayout) -> tuple[int, int]:
+def shown_size(png: bytes, layout: TicketLayout) -> tuple[int, int]:
     """Return width and height in CSS pixels, from the header of the PNG (its IHDR chunk comes first)."""
     width, height = struct.unpack(">II", png[16:24])
-    shown = _width_px(layout) // _SHARPNESS
+    shown = picture_width_px(layout) // _SHARPNESS
     return shown, round(height * shown / width)

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -10,7 +11,7 @@ from backend.domain.mail_template import MailTemplate, default_template
 from backend.domain.pdf_settings import PdfSettings
 from backend.domain.placeholder import Placeholder
 from backend.domain.sender_profile import ConnectionSecurity, Priority, SendingMode
-from backend.domain.ticket_layout import BUILT_IN_LAYOUTS
+from backend.domain.ticket_layout import BUILT_IN_LAYOUTS, LogoSize, PaperFormat, TicketLayout
 from backend.ports import SettingsStore
 from tests.builders import a_company, a_sender, a_tested_sender
 from tests.fake_settings import MemorySettingsStore
@@ -103,3 +104,22 @@ def test_preferences_are_remembered(settings: SettingsStore) -> None:
         settings.save_preference("layout:C1", value)
     settings.save_preference("layout:C2", "58mm")
     assert settings.preference("layout:C1") == "a4"
+
+
+def test_layouts_of_the_shop_stand_behind_the_built_in_ones(settings: SettingsStore) -> None:
+    own = TicketLayout(
+        "etroit", "Étroit", PaperFormat.W58, LogoSize.SMALL, large_type=True, header="é\n[TICKET.NUMERO]"
+    )
+    settings.save_layout(own)
+    changed = replace(BUILT_IN_LAYOUTS[0], footer="Merci", shows_hash=False)
+    settings.save_layout(changed)
+    settings.save_layout(replace(own, shows_cashier=False))
+    assert settings.layouts() == (changed, *BUILT_IN_LAYOUTS[1:], replace(own, shows_cashier=False))
+
+
+def test_a_deleted_layout_is_gone_and_a_built_in_one_is_as_it_came(settings: SettingsStore) -> None:
+    settings.save_layout(TicketLayout("etroit", "Étroit", PaperFormat.W58))
+    settings.save_layout(replace(BUILT_IN_LAYOUTS[1], large_type=True))
+    for layout_id in ("etroit", BUILT_IN_LAYOUTS[1].id, "never-there"):
+        settings.delete_layout(layout_id)
+    assert settings.layouts() == BUILT_IN_LAYOUTS

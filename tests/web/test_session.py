@@ -36,6 +36,13 @@ OPEN = {
 }
 ADMINISTRATORS_ONLY = {
     "closings.archive",
+    "layouts.index",
+    "layouts.edit",
+    "layouts.save",
+    "layouts.copy",
+    "layouts.delete",
+    "layouts.restore",
+    "layouts.choose",
     "sender_settings.certificate",
     "shop.company",
     "shop.change_company",

@@ -38,7 +38,7 @@ class JinjaTicketPage:
             raise PdfFailure("too_big", detail=f"{len(recorded.ticket.lines)} lines")
         language = recorded.ticket.company.language
         translate = self._translate(language)
-        view = ticket_view(recorded, layout.paper, marks, translate, figures_of(language))
+        view = ticket_view(recorded, layout, marks, translate, figures_of(language))
         page = self._environment.get_template("ticket.html")
         return page.render(view, _=translate, language=language)
 

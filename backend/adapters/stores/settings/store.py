@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from backend.adapters.stores.settings.database import SettingsFile
+from backend.adapters.stores.settings.layouts import read_layouts, remove_layout, write_layout
 from backend.adapters.stores.settings.mail_templates import read_template, write_template
 from backend.adapters.stores.settings.pdf_settings import read_pdf_settings, write_pdf_settings
 from backend.adapters.stores.settings.preferences import read_preference, write_preference
@@ -15,7 +16,7 @@ from backend.domain.mail_template import MailTemplate
 from backend.domain.pdf_settings import PdfSettings
 from backend.domain.sender_profile import SenderProfile
 from backend.domain.shop import Company
-from backend.domain.ticket_layout import BUILT_IN_LAYOUTS, TicketLayout
+from backend.domain.ticket_layout import TicketLayout
 
 
 class FolderSettingsStore:
@@ -27,6 +28,7 @@ class FolderSettingsStore:
         self._senders = SettingsFile(folder / "sender_profiles.json")
         self._pdf = SettingsFile(folder / "pdf_settings.json")
         self._templates = SettingsFile(folder / "mail_templates.json")
+        self._layouts = SettingsFile(folder / "ticket_layouts.json")
         self._preferences = SettingsFile(folder / "preferences.json")
 
     def damaged_files(self) -> list[Path]:
@@ -70,8 +72,16 @@ class FolderSettingsStore:
         write_template(self._templates, template)
 
     def layouts(self) -> tuple[TicketLayout, ...]:
-        """Return the layouts that come with the program."""
-        return BUILT_IN_LAYOUTS
+        """Return the built-in layouts, as they were changed, then the shop's own."""
+        return read_layouts(self._layouts)
+
+    def save_layout(self, layout: TicketLayout) -> None:
+        """Insert or replace a layout."""
+        write_layout(self._layouts, layout)
+
+    def delete_layout(self, layout_id: str) -> None:
+        """Delete a layout; a built-in one is as it came again."""
+        remove_layout(self._layouts, layout_id)
 
     def preference(self, name: str) -> str:
         """Return a remembered choice, "" where there is none."""
