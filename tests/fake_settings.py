@@ -8,7 +8,7 @@ from backend.domain.mail_template import MailTemplate, default_template
 from backend.domain.pdf_settings import PdfSettings
 from backend.domain.sender_profile import SenderProfile
 from backend.domain.shop import Company
-from backend.domain.ticket_layout import BUILT_IN_LAYOUTS, TicketLayout
+from backend.domain.ticket_layout import BUILT_IN_LAYOUTS, LayoutVersion, TicketLayout
 from backend.domain.user import User
 
 
@@ -21,6 +21,7 @@ class MemorySettingsStore:
         self._pdf = PdfSettings()
         self._templates = {document_type: default_template(document_type) for document_type in DocumentType}
         self._layouts: dict[str, TicketLayout] = {}
+        self._versions: list[LayoutVersion] = []
         self._preferences: dict[str, str] = {}
 
     def company(self) -> Company | None:
@@ -55,6 +56,12 @@ class MemorySettingsStore:
 
     def save_layout(self, layout: TicketLayout) -> None:
         self._layouts[layout.id] = layout
+
+    def layout_versions(self, layout_id: str) -> tuple[LayoutVersion, ...]:
+        return tuple(version for version in self._versions if version.layout.id == layout_id)
+
+    def keep_layout_version(self, version: LayoutVersion) -> None:
+        self._versions.append(version)
 
     def delete_layout(self, layout_id: str) -> None:
         self._layouts.pop(layout_id, None)

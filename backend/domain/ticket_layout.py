@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import asdict, dataclass
+from datetime import datetime
 from enum import StrEnum
 from typing import Any
 
@@ -93,6 +94,20 @@ BUILT_IN_LAYOUTS = (
     TicketLayout("58mm", "Ticket 58 mm", PaperFormat.W58),
     TicketLayout("a4", "Page A4", PaperFormat.A4),
 )
+
+
+@dataclass(frozen=True, slots=True)
+class LayoutVersion:
+    """A layout as it was until it was changed or deleted; `until` is aware."""
+
+    layout: TicketLayout
+    until: datetime
+
+
+def version_at(layout: TicketLayout, versions: Iterable[LayoutVersion], at: datetime) -> TicketLayout:
+    """Return the layout as it was at a moment; `versions` are the earlier ones of the same id."""
+    later = [version for version in versions if version.until > at]
+    return min(later, key=lambda version: version.until).layout if later else layout
 
 
 @dataclass(eq=False)

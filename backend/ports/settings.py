@@ -12,7 +12,7 @@ if TYPE_CHECKING:  # every page and command imports this module: it stays light
     from backend.domain.pdf_settings import PdfSettings
     from backend.domain.sender_profile import SenderProfile
     from backend.domain.shop import Company
-    from backend.domain.ticket_layout import TicketLayout
+    from backend.domain.ticket_layout import LayoutVersion, TicketLayout
     from backend.domain.user import User
 
 
@@ -41,6 +41,12 @@ class SettingsStore(Protocol):
         """Return the built-in layouts, which always exist, then the shop's own in the order they were made."""
 
     def save_layout(self, layout: TicketLayout) -> None: ...
+
+    def layout_versions(self, layout_id: str) -> tuple[LayoutVersion, ...]:
+        """Return what a layout was before its changes, oldest first."""
+
+    def keep_layout_version(self, version: LayoutVersion) -> None:
+        """Append a version; none is ever changed or deleted."""
 
     def delete_layout(self, layout_id: str) -> None:
         """Forget what was saved of a layout: a built-in one is as it came again, another one is gone."""

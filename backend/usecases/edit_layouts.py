@@ -8,7 +8,7 @@ from dataclasses import replace
 
 from backend.domain.errors import InvalidInputError, NotFoundError
 from backend.domain.placeholder import used_codes
-from backend.domain.ticket_layout import BUILT_IN_LAYOUTS, LAYOUT_FIELDS, LayoutInUseError, TicketLayout
+from backend.domain.ticket_layout import BUILT_IN_LAYOUTS, LAYOUT_FIELDS, LayoutInUseError, LayoutVersion, TicketLayout
 from backend.ports import Services
 from backend.usecases.make_ticket_pdf import layouts_for
 from backend.usecases.remember_layout import always_layout, remember_layout
@@ -29,7 +29,9 @@ def save_layout(layout: TicketLayout, services: Services) -> TicketLayout:
     """Check and save a layout that is there; its paper can't change. Raises NotFoundError, InvalidInputError."""
     known = find_layout(layout.id, services)
     checked = checked_layout(replace(layout, paper=known.paper), services)
-    services.settings.save_layout(checked)
+    if checked != known:
+        _keep(known, services)
+        services.settings.save_layout(checked)
     return checked
 
 
@@ -50,12 +52,16 @@ def delete_layout(layout_id: str, services: Services) -> TicketLayout:
     tills = tills_with(layout_id, services)
     if tills and not layout.is_built_in:
         raise LayoutInUseError(layout.name, ", ".join(tills))
+    _keep(layout, services)
     services.settings.delete_layout(layout_id)
     return layout
 
 
 def restore_layout(layout: TicketLayout, services: Services) -> None:
     """Put back a layout as it was before it was deleted or reset."""
+    for current in services.settings.layouts():
+        if current.id == layout.id:
+            _keep(current, services)
     services.settings.save_layout(layout)
 
 
@@ -89,6 +95,11 @@ def checked_layout(layout: TicketLayout, services: Services) -> TicketLayout:
             if code not in LAYOUT_FIELDS:
                 raise InvalidInputError(where, "unknown_field", code)
     return replace(layout, name=name)
+
+
+def _keep(layout: TicketLayout, services: Services) -> None:
+    """Keep what a layout is now, for the duplicates of the tickets that were issued on it."""
+    services.settings.keep_layout_version(LayoutVersion(layout, services.clock.now()))
 
 
 def _new_id(name: str, services: Services) -> str:

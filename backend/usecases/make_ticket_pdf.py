@@ -18,6 +18,7 @@ from backend.domain.ticket_layout import (
     TicketMarks,
     offered_layouts,
     ticket_pdf_name,
+    version_at,
 )
 from backend.ports import Services
 
@@ -76,8 +77,19 @@ def choose_layout(recorded: RecordedTicket, layout_id: str, services: Services) 
     if layout_id:
         if layout_id not in by_id:
             raise NotFoundError("layout", layout_id)
-        return by_id[layout_id]
-    return by_id.get(services.settings.preference(f"layout:{recorded.ticket.till_code}"), offered[0])
+        return _as_issued(by_id[layout_id], recorded, services)
+    last = services.settings.preference(f"layout:{recorded.ticket.till_code}")
+    return _as_issued(by_id.get(last, offered[0]), recorded, services)
+
+
+def _as_issued(layout: TicketLayout, recorded: RecordedTicket, services: Services) -> TicketLayout:
+    """Return the layout as it was when the ticket was first issued: a duplicate says what the original did."""
+    versions = services.settings.layout_versions(layout.id)
+    if not versions:
+        return layout
+    entries = services.journal.entries(str(recorded.ticket.key))
+    issued = [entry.at for entry in entries if entry.event in {"mailed", "printed", "saved"}]
+    return version_at(layout, versions, min(issued)) if issued else layout
 
 
 def layouts_for(till_code: str, services: Services) -> tuple[TicketLayout, ...]:

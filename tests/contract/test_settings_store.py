@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
@@ -11,9 +12,9 @@ from backend.domain.mail_template import MailTemplate, default_template
 from backend.domain.pdf_settings import PdfSettings
 from backend.domain.placeholder import Placeholder
 from backend.domain.sender_profile import ConnectionSecurity, Priority, SendingMode
-from backend.domain.ticket_layout import BUILT_IN_LAYOUTS, LogoSize, PaperFormat, TicketLayout
+from backend.domain.ticket_layout import BUILT_IN_LAYOUTS, LayoutVersion, LogoSize, PaperFormat, TicketLayout
 from backend.ports import SettingsStore
-from tests.builders import a_company, a_sender, a_tested_sender
+from tests.builders import NOON, a_company, a_sender, a_tested_sender
 from tests.fake_settings import MemorySettingsStore
 
 
@@ -123,3 +124,14 @@ def test_a_deleted_layout_is_gone_and_a_built_in_one_is_as_it_came(settings: Set
     for layout_id in ("etroit", BUILT_IN_LAYOUTS[1].id, "never-there"):
         settings.delete_layout(layout_id)
     assert settings.layouts() == BUILT_IN_LAYOUTS
+
+
+def test_earlier_versions_of_a_layout_stay_in_order(settings: SettingsStore) -> None:
+    versions = [
+        LayoutVersion(replace(BUILT_IN_LAYOUTS[0], footer=footer), NOON + timedelta(minutes=minute))
+        for minute, footer in enumerate(("un", "deux"))
+    ]
+    for version in (*versions, LayoutVersion(BUILT_IN_LAYOUTS[1], NOON)):
+        settings.keep_layout_version(version)
+    settings.delete_layout(BUILT_IN_LAYOUTS[0].id)
+    assert settings.layout_versions(BUILT_IN_LAYOUTS[0].id) == tuple(versions)

@@ -7,6 +7,7 @@ import pytest
 
 from backend.domain.company_gaps import company_gaps
 from backend.domain.errors import InvalidInputError, NotFoundError
+from backend.domain.outgoing_mail import JournalEntry
 from backend.domain.shop import PrinterKind
 from backend.domain.ticket_layout import (
     BUILT_IN_LAYOUTS,
@@ -25,6 +26,7 @@ from backend.usecases.edit_layouts import (
     set_till_layout,
     tills_with,
 )
+from backend.usecases.make_ticket_pdf import choose_layout
 from backend.usecases.preview_layout import layout_picture, sample_tickets
 from backend.usecases.remember_layout import layout_without_question
 from tests.builders import a_company, a_credit, a_line, a_ticket, a_till
@@ -145,3 +147,22 @@ def test_own_texts_take_what_the_ticket_holds_and_no_address() -> None:
     text = "[TICKET.NUMERO] [TICKET.DATE] [CAISSIER.NOM] [TICKET.TTC] [CLIENT.EMAIL] [x]"
     assert layout_text(text, a_ticket(number=4)) == "4 24/11/2026 DUPOND 24,50 [CLIENT.EMAIL] [x]"
     assert not [code for code in LAYOUT_FIELDS if "EMAIL" in code or code.startswith("CONTACT.")]
+
+
+def test_a_duplicate_keeps_the_layout_as_it_was_when_the_ticket_was_first_issued(shop: FakeServices) -> None:
+    old, new = shop.tickets.record(a_ticket()), shop.tickets.record(a_ticket())
+    shop.journal.append(JournalEntry(shop.clock.now(), str(old.ticket.key), "Zoé", "printed"))
+    for footer in ("Un", "Deux"):
+        shop.clock.advance(minutes=1)
+        save_layout(replace(find_layout("80mm", shop), footer=footer), shop)
+    assert choose_layout(old, "80mm", shop) == BUILT_IN_LAYOUTS[0]
+    assert choose_layout(old, "", shop) == BUILT_IN_LAYOUTS[0]
+    assert choose_layout(new, "80mm", shop).footer == "Deux"
+    shop.journal.append(JournalEntry(shop.clock.now(), str(new.ticket.key), "Zoé", "mailed"))
+    shop.clock.advance(minutes=1)
+    was = delete_layout("80mm", shop)
+    assert choose_layout(new, "80mm", shop).footer == "Deux"
+    shop.clock.advance(minutes=1)
+    restore_layout(was, shop)
+    assert choose_layout(old, "80mm", shop) == BUILT_IN_LAYOUTS[0]
+    assert choose_layout(old, "a4", shop) == BUILT_IN_LAYOUTS[2]

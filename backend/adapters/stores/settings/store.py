@@ -5,7 +5,13 @@ from __future__ import annotations
 from pathlib import Path
 
 from backend.adapters.stores.settings.database import SettingsFile
-from backend.adapters.stores.settings.layouts import read_layouts, remove_layout, write_layout
+from backend.adapters.stores.settings.layouts import (
+    append_version,
+    read_layouts,
+    read_versions,
+    remove_layout,
+    write_layout,
+)
 from backend.adapters.stores.settings.mail_templates import read_template, write_template
 from backend.adapters.stores.settings.pdf_settings import read_pdf_settings, write_pdf_settings
 from backend.adapters.stores.settings.preferences import read_preference, write_preference
@@ -16,7 +22,7 @@ from backend.domain.mail_template import MailTemplate
 from backend.domain.pdf_settings import PdfSettings
 from backend.domain.sender_profile import SenderProfile
 from backend.domain.shop import Company
-from backend.domain.ticket_layout import TicketLayout
+from backend.domain.ticket_layout import LayoutVersion, TicketLayout
 
 
 class FolderSettingsStore:
@@ -78,6 +84,14 @@ class FolderSettingsStore:
     def save_layout(self, layout: TicketLayout) -> None:
         """Insert or replace a layout."""
         write_layout(self._layouts, layout)
+
+    def layout_versions(self, layout_id: str) -> tuple[LayoutVersion, ...]:
+        """Return what a layout was before its changes, oldest first."""
+        return read_versions(self._layouts, layout_id)
+
+    def keep_layout_version(self, version: LayoutVersion) -> None:
+        """Append a version; none is ever changed or deleted."""
+        append_version(self._layouts, version)
 
     def delete_layout(self, layout_id: str) -> None:
         """Delete a layout; a built-in one is as it came again."""
