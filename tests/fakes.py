@@ -29,6 +29,7 @@ from backend.domain.ticket import RecordedTicket
 from backend.domain.ticket_layout import TicketLayout, TicketMarks
 from backend.ports import Mailbox, SendingWatch, Services
 from tests.builders import NOON
+from tests.fake_backups import MemoryBackups
 from tests.fake_closings import MemoryClosingStore
 from tests.fake_oauth import FakeOAuthSignIn
 from tests.fake_providers import MemoryProviderDirectory
@@ -201,6 +202,7 @@ class FakeServices:
     providers: MemoryProviderDirectory = field(default_factory=MemoryProviderDirectory)
     transport: FakeMailTransport = field(default_factory=FakeMailTransport)
     client: FakeMailTransport = field(default_factory=FakeMailTransport)
+    backups: MemoryBackups = field(default_factory=MemoryBackups)
     pdf_engine: FakePdfEngine = field(default_factory=FakePdfEngine)
     pdf_engines: FakePdfEngines = field(default_factory=FakePdfEngines)
     captured: MemoryMailbox = field(default_factory=MemoryMailbox)

@@ -246,11 +246,12 @@ def fill_training(services: FolderServices) -> None:
 
 def _tidy(services: FolderServices) -> None:
     # What can't be done now is done at the next start.
+    from backend.usecases.make_backup import make_daily_backup
     from backend.usecases.tidy_outbox import clear_pdf_folder, expire_old_mails, recover_after_restart
 
     with suppress(FacteurError):
         services.forget_handed_over_files()
         services.relay()
-    for part in (recover_after_restart, expire_old_mails, clear_pdf_folder):
+    for part in (recover_after_restart, expire_old_mails, clear_pdf_folder, make_daily_backup):
         with suppress(FacteurError):
             part(services)

@@ -17,6 +17,7 @@ from backend.domain.errors import StorageError
 if TYPE_CHECKING:
     from backend.adapters.stores.records.database import RecordsDatabase
     from backend.ports import (
+        Backups,
         Clock,
         ClosingStore,
         CustomerStore,
@@ -107,6 +108,13 @@ class StoreServices:
         from backend.adapters.stores.records.sending_journal import SqlSendingJournal
 
         return SqlSendingJournal(self._records)
+
+    @cached_property
+    def backups(self) -> Backups:
+        """Return what copies the whole shop."""
+        from backend.adapters.stores.backup.archive import ZipBackups
+
+        return ZipBackups(self._data_dir, lambda: self._records)
 
     @cached_property
     def secrets(self) -> SecretStore:

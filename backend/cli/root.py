@@ -21,6 +21,7 @@ _COMMANDS = {
     "archive": "closing_commands:archive",
     "serve": "serve_command:serve",
     "verify": "verify_commands:verify",
+    "backup": "backup_commands:backup",
     "read-pdf": "verify_commands:read_pdf",  # hidden: how the program reads a PDF from anywhere
 }
 

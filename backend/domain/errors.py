@@ -52,7 +52,10 @@ class NotFoundError(FacteurError):
 
 @dataclass(eq=False)
 class StorageError(FacteurError):
-    """A file or database can't be read or written; `reason` is disk_full, read_only, damaged, locked, too_new or io."""
+    """A file or database can't be read or written; `reason` is disk_full, read_only, damaged, locked, too_new or io.
+
+    exists: a file of this name is there, and must not be replaced.
+    """
 
     cause: ClassVar[str] = "storage"
     path: str

@@ -1,5 +1,6 @@
 """What the use cases ask of the world; adapters and the fakes of the tests answer."""
 
+from backend.ports.backup import Backups
 from backend.ports.mail import Mailbox, MailTransport, OAuthSignIn, ProviderDirectory, SendingWatch
 from backend.ports.pdf import PdfEngine, PdfEngines, TicketPage
 from backend.ports.records import ClosingStore, CustomerStore, OutboxStore, SendingJournal, ShopStore, TicketStore
@@ -7,6 +8,7 @@ from backend.ports.services import Services
 from backend.ports.settings import Clock, SecretStore, SettingsStore, UserStore
 
 __all__ = [
+    "Backups",
     "Clock",
     "ClosingStore",
     "CustomerStore",

@@ -218,7 +218,7 @@ TEXTS: Mapping[str, Text] = {
     ),
     "storage.exists": (
         _l("There is a file “%(path)s” already."),
-        _l("Choose another name: Facteur replaces no archive."),
+        _l("Choose another name: Facteur replaces no file that is there."),
     ),
     "storage.locked": (
         _l("Another window or program is using “%(path)s” at this moment."),

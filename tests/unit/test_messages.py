@@ -32,7 +32,7 @@ from tests.languages import LANGUAGES, speaking
 BACKEND = Path(__file__).parents[2] / "backend"
 # Reasons that the classes' own docstrings name, whether or not somebody raises them today.
 REASONS: dict[type[FacteurError], tuple[str, ...]] = {
-    StorageError: ("disk_full", "read_only", "damaged", "locked", "too_new", "io"),
+    StorageError: ("disk_full", "read_only", "damaged", "locked", "too_new", "io", "exists"),
     SecretsUnavailableError: ("none", "locked", "timeout", "passphrase_needed", "passphrase_wrong"),
     PdfFailure: ("hung", "died", "incomplete", "unwritable", "disk_full", "too_big", "refused"),
     NotFoundError: ("ticket", "customer", "contact", "till", "user", "mail", "mailbox"),

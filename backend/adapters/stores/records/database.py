@@ -58,7 +58,7 @@ class RecordsDatabase:
     @contextmanager
     def read(self) -> Iterator[Connection]:
         """Give a connection that sees one moment of the records."""
-        with _explained(self._path), self._open().reading.begin() as connection:
+        with explained(self._path), self._open().reading.begin() as connection:
             yield connection
 
     @contextmanager
@@ -68,7 +68,7 @@ class RecordsDatabase:
         Without `durable` no crash of the program loses it, but the power may go with it, until anything else is
         written durably: the order of what is written always holds.
         """
-        with _explained(self._path):
+        with explained(self._path):
             engines = self._open()
             with (engines.writing if durable else engines.noting).begin() as connection:
                 yield connection
@@ -168,7 +168,8 @@ def _is_ready(engine: Engine, path: Path) -> bool:
 
 
 @contextmanager
-def _explained(path: Path) -> Iterator[None]:
+def explained(path: Path) -> Iterator[None]:
+    """Say what SQLite says of the file as StorageError."""
     try:
         yield
     except IntegrityError:

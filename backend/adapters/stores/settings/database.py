@@ -71,6 +71,11 @@ class SettingsFile:
             if storage.altered:
                 self._write(storage.tables)
 
+    def copy(self) -> bytes:
+        """Return the whole file as it is at one moment; raises StorageError."""
+        with hold(self._lock):
+            return _serialise(self._recovered())
+
     def _current(self) -> Tables:
         try:
             stamp = _stamp_of(self._path)

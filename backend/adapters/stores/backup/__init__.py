@@ -1,0 +1,1 @@
+"""A whole shop in one file: made while the program works, tried before it replaces anything."""

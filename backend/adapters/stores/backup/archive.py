@@ -1,0 +1,133 @@
+"""Backups as zip files (Backups): records and settings, copied while others use them, and nothing else."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import zipfile
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
+from datetime import datetime
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from backend import VERSION
+from backend.adapters.atomic_file import storage_error, sync_folder
+from backend.adapters.file_lock import hold
+from backend.adapters.stores.backup.manifest import NAME, RECORDS, SETTINGS, Manifest, listed
+from backend.adapters.stores.settings.database import SettingsFile
+from backend.domain.backup import Backup
+from backend.domain.errors import StorageError
+
+if TYPE_CHECKING:
+    from backend.adapters.stores.records.database import RecordsDatabase
+
+_PATIENCE_S = 120.0  # for another backup of the same shop
+
+
+class ZipBackups:
+    """Backups of the shop in `data_dir`; automatic ones lie in its folder `backups`."""
+
+    def __init__(self, data_dir: Path, records: Callable[[], RecordsDatabase]) -> None:
+        self._data_dir = data_dir
+        self._folder = data_dir / "backups"
+        self._records = records
+
+    def make(self, file: Path, at: datetime) -> Backup:
+        """Write a backup, wholly or not at all; raises StorageError (exists, and those of any file)."""
+        if file.exists():
+            raise StorageError(str(file), "exists")
+        with hold(self._data_dir / "locks" / "backup.lock", timeout_s=_PATIENCE_S), self._scratch() as scratch:
+            try:
+                left_out = self._pack(scratch, at)
+                return Backup(file, at, _place(scratch / "backup.zip", file), left_out)
+            except FileExistsError:
+                raise StorageError(str(file), "exists") from None
+            except OSError as error:
+                raise storage_error(file, error) from error
+
+    def automatic(self) -> list[Backup]:
+        """Return the backups in the shop's own folder, newest first."""
+        backups = []
+        for path in self._folder.glob("*.zip"):
+            with suppress(FileNotFoundError):  # another program may delete it just now
+                stat = path.stat()
+                made_at = datetime.fromtimestamp(stat.st_mtime).astimezone()
+                backups.append(Backup(path, made_at, stat.st_size))
+        return sorted(backups, key=lambda backup: (backup.made_at, backup.path.name), reverse=True)
+
+    def automatic_file(self, name: str) -> Path:
+        """Return where an automatic backup of this name lies."""
+        return self._folder / name
+
+    def forget(self, name: str) -> None:
+        """Delete an automatic backup."""
+        path = self._folder / name
+        try:
+            path.unlink(missing_ok=True)
+        except OSError as error:
+            raise storage_error(path, error) from error
+
+    def _pack(self, scratch: Path, at: datetime) -> int:
+        from backend.adapters.stores.records.copying import copy_records
+
+        copied = scratch / "shop"
+        (copied / SETTINGS).mkdir(parents=True)
+        records = copy_records(self._records(), copied / RECORDS)
+        for path in sorted((self._data_dir / SETTINGS).glob("*.json")):
+            (copied / SETTINGS / path.name).write_bytes(SettingsFile(path).copy())
+        manifest = Manifest(VERSION, records.schema, at.isoformat(timespec="seconds"), records.left_out, listed(copied))
+        with zipfile.ZipFile(scratch / "backup.zip", "x", zipfile.ZIP_DEFLATED) as packed:
+            packed.writestr(NAME, manifest.to_json())
+            for name in manifest.files:
+                packed.write(copied / name, name)
+        return records.left_out
+
+    @contextmanager
+    def _scratch(self) -> Iterator[Path]:
+        """Give an empty folder of this account alone; what a killed backup left there goes first."""
+        scratch = self._folder / "scratch"
+        try:
+            shutil.rmtree(scratch, ignore_errors=True)
+            self._folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+            scratch.mkdir(mode=0o700)
+        except OSError as error:
+            raise storage_error(scratch, error) from error
+        try:
+            yield scratch
+        finally:
+            shutil.rmtree(scratch, ignore_errors=True)
+
+
+def _place(packed: Path, file: Path) -> int:
+    """Put a finished backup at `file`, durably, where no file is; return its size. Raises OSError."""
+    beside = file.with_name(f"{file.name}.part")
+    try:
+        with packed.open("rb") as source, open(beside, "wb", opener=_owner_only) as target:
+            shutil.copyfileobj(source, target)
+            target.flush()
+            os.fsync(target.fileno())
+        _rename_to_free_name(beside, file)
+        sync_folder(file.parent)
+    finally:
+        with suppress(OSError):
+            beside.unlink()
+    return file.stat().st_size
+
+
+def _owner_only(path: str, flags: int) -> int:
+    return os.open(path, flags, 0o600)  # customers' names and addresses are in it
+
+
+def _rename_to_free_name(source: Path, target: Path) -> None:
+    if os.name != "nt":
+        try:
+            os.link(source, target)  # refuses a name that is taken; a rename would not
+        except FileExistsError:
+            raise
+        except OSError:  # a USB stick has no links
+            if target.exists():
+                raise FileExistsError(target) from None
+        else:
+            return
+    source.rename(target)
