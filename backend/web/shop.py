@@ -51,7 +51,7 @@ def change_company() -> Response:
     form = Form.sent()
     typed = read_company(form, services().settings.company())
     if not form.is_valid:
-        return refuse_form("shop/company.html", "form", form=form)
+        return refuse_form("shop/company.html", "form", form=form, gap=None)
     save_company(typed, services())
     current_session().toasts.append(_("The company is saved. It stands on the tickets from now on."))
     return go_to(url_for("shop.index"))

@@ -20,7 +20,7 @@ DOCUMENTED = {
     *("ticket import", "ticket list", "ticket show", "ticket pdf", "shop load", "send", "sender set", "sender show"),
     *("sender sign-in", "check mail", "check pdf", "check journal", "mailbox list", "mailbox show", "serve"),
     *("outbox list", "outbox retry", "outbox cancel"),
-    "verify",
+    *("closing list", "closing read", "closing close", "archive export", "backup", "verify"),
 }
 SENDER = [
     *("--user", "DUPOND", "--email", "caisse@brico.example"),
@@ -43,6 +43,15 @@ CALLS: dict[str, tuple[tuple[str, ...], set[str]]] = {
     "check pdf": ((), {"status", "engine", "folder", "free_bytes", "warnings", "pages", "bytes", "seconds"}),
     "check journal": ((), {"status", "tickets", "faults", "gaps"}),
     "verify": (("OUTPUT",), {"status", "sha256", "number", "seal_fits", "issued"}),
+    "closing list": ((), {"closings"}),
+    "closing read": (("C1",), {"till", "tickets", "credits", "gross_total", "vat", "payments", "change_given"}),
+    "closing close": (
+        ("C1", "DAY"),
+        {"status", "closing", "period", "span", "perpetual_total", "gross_total", "change_given"}
+        | {"tickets", "credits", "vat", "payments"},
+    ),
+    "backup": (("BACKUP",), {"status", "file", "made_at", "size", "mails_left_out"}),
+    "archive export": (("2026", "ARCHIVE"), {"status", "file", "tickets", "closings", "bytes"}),
     "outbox list": ((), {"mails"}),
     "outbox retry": ((), {"mails"}),
     "outbox cancel": (("--all",), {"mails"}),
@@ -69,9 +78,14 @@ def called(training: Program, name: str, *options: str) -> Ran:
     """Call a command as CALLS says."""
     files = {
         "OUTPUT": training.folder / "out.pdf",
+        "ARCHIVE": training.folder / "archive.zip",
+        "BACKUP": training.folder / "backup.zip",
         "TICKETS": json_file(training.folder / "tickets.json", a_ticket_value(till="C1")),
         "SHOP": json_file(training.folder / "shop.json", {"tills": [{"code": "C3"}]}),
     }
+    if name == "closing close":
+        tickets = training.call("ticket", "list", "--limit", "500", "--json").json["tickets"]
+        files["DAY"] = min(each["issued_at"][:10] for each in tickets if each["number"].startswith("C1-"))
     if name.startswith("mailbox"):
         assert training.call("send", "C1-4", "--to", "client@example.org").exit_code == 0
     if name == "verify":
@@ -83,7 +97,9 @@ def test_the_commands_are_the_documented_ones() -> None:
     assert set(names_of(root)) == DOCUMENTED == {*CALLS, "serve", "sender sign-in"}
 
 
-@pytest.mark.parametrize("name", ["", "ticket", "shop", "sender", "check", "mailbox", "outbox", *sorted(DOCUMENTED)])
+@pytest.mark.parametrize(
+    "name", ["", "ticket", "shop", "sender", "check", "mailbox", "outbox", "closing", "archive", *sorted(DOCUMENTED)]
+)
 def test_help_says_what_a_command_does(name: str, tmp_path: Path) -> None:
     helped = Program(tmp_path).call(*name.split(), "--help")
     assert (helped.exit_code, helped.stderr) == (0, "")

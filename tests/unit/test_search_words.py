@@ -1,7 +1,7 @@
 from __future__ import annotations
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from backend.adapters.stores.records.words import Term, fold, search_text, ticket_terms, word_terms, words_of
@@ -25,6 +25,7 @@ def test_a_search_text_has_a_space_before_each_word() -> None:
     assert search_text(()) == ""
 
 
+@settings(deadline=None)
 @given(st.text())
 def test_no_word_of_any_text_holds_what_a_search_pattern_would_misread(text: str) -> None:
     for word in words_of(text):
@@ -60,6 +61,7 @@ def test_an_amount_means_its_credit_too_unless_it_has_a_minus() -> None:
     assert Term(prefix="x").amounts == ()
 
 
+@settings(deadline=None)
 @given(st.text())
 def test_any_text_can_be_searched_for(text: str) -> None:
     ticket_terms(text)
