@@ -33,7 +33,7 @@ def save_user(user: User, password: str | None, users: UserStore, *, previous_na
     if (not previous_name or previous_name.casefold() != name.casefold()) and _known(name, users):
         raise InvalidInputError("name", "user_exists", name)
     if known and known.is_administrator and not user.is_administrator:
-        _keep_an_administrator(known, users)
+        keep_an_administrator(known, users)
     kept = known.password_hash if known else ""
     if password is not None:
         kept = hash_password(password)
@@ -42,15 +42,6 @@ def save_user(user: User, password: str | None, users: UserStore, *, previous_na
     if known and known.name.casefold() != name.casefold():
         users.delete(known.name)
     return saved
-
-
-def delete_user(name: str, users: UserStore) -> User:
-    """Delete a user and return what is gone, so that it can be put back; raises LastAdministratorError."""
-    user = users.find(name)
-    if user.is_administrator:
-        _keep_an_administrator(user, users)
-    users.delete(user.name)
-    return user
 
 
 def restore_user(user: User, users: UserStore) -> None:
@@ -115,6 +106,7 @@ def _known(name: str, users: UserStore) -> User | None:
         return None
 
 
-def _keep_an_administrator(user: User, users: UserStore) -> None:
+def keep_an_administrator(user: User, users: UserStore) -> None:
+    """Raise LastAdministratorError when nobody but this one could change the settings."""
     if not any(other.is_administrator and other.name != user.name for other in users.users()):
         raise LastAdministratorError(user.name)

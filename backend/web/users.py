@@ -9,7 +9,8 @@ from flask_babel import gettext as _
 
 from backend.domain.errors import InvalidInputError, NotFoundError
 from backend.domain.user import Role, User
-from backend.usecases.manage_users import LastAdministratorError, delete_user, restore_user, save_user
+from backend.usecases.delete_user import delete_user
+from backend.usecases.manage_users import LastAdministratorError, restore_user, save_user
 from backend.web.auth import current_user, require
 from backend.web.forms import Form
 from backend.web.htmx import go_to, refuse_form, render_block, render_page
@@ -76,7 +77,7 @@ def save(name: str) -> Response:
 def delete(name: str) -> str:
     """Delete a user at once; the list offers to put him back, and says why the last administrator stays."""
     try:
-        gone = delete_user(name, services().users)
+        gone = delete_user(name, services())
     except LastAdministratorError as error:
         return render_block("users/index.html", "list", **_list(refusal=explain(error)))
     current_session().undo[f"user:{gone.name}"] = gone

@@ -10,11 +10,12 @@ from backend.domain.outgoing_mail import RecipientResult, RecipientStatus
 from backend.domain.sender_profile import ConnectionSecurity, SenderProfile
 from backend.domain.ticket import TicketNumber, TicketQuery
 from backend.domain.user import Role, User
+from backend.usecases.delete_user import delete_user
 from backend.usecases.manage_users import (
     LastAdministratorError,
     check_password,
-    delete_user,
     ensure_user,
+    restore_user,
     save_user,
     user_for_command,
 )
@@ -22,7 +23,7 @@ from backend.usecases.open_training import open_training
 from backend.usecases.save_sender_profile import password_name, save_sender_profile
 from backend.usecases.test_pdf import forget_test_pdf, make_test_pdf
 from backend.usecases.test_sender import TestMailTexts, send_test_mail
-from tests.builders import a_sender, a_user
+from tests.builders import a_sender, a_tested_sender, a_user
 from tests.fakes import FakeServices, RecordingWatch
 
 PASSWORD = "secret"
@@ -153,11 +154,33 @@ def test_renaming_a_user_keeps_password_and_leaves_no_old_one(services: FakeServ
 
 def test_the_last_administrator_stays(services: FakeServices) -> None:
     with pytest.raises(LastAdministratorError):
-        delete_user("Zoé", services.users)
+        delete_user("Zoé", services)
     with pytest.raises(LastAdministratorError):
         save_user(replace(a_user(), role=Role.CASHIER), None, services.users, previous_name="Zoé")
     save_user(User("Ada", Role.ADMINISTRATOR), "1234", services.users)
-    assert delete_user("Zoé", services.users).name == "Zoé"
+    assert delete_user("Zoé", services).name == "Zoé"
+
+
+def test_a_deleted_user_leaves_neither_password_nor_open_gate(services: FakeServices) -> None:
+    save_user(User("Marc", Role.CASHIER), "1234", services.users)
+    services.settings.save_sender_profile(a_tested_sender("Marc"))
+    services.secrets.set(password_name("Marc"), "motdepasse")
+    gone = delete_user("Marc", services)
+    assert services.secrets.get(password_name("Marc")) is None
+    restore_user(gone, services.users)
+    left = services.settings.sender_profile("Marc")
+    assert left is not None
+    assert not left.gate_is_open
+    assert (left.email, left.secret_version) == ("caisse@brico.example", "")
+
+
+def test_a_user_whose_password_cannot_be_forgotten_stays(services: FakeServices) -> None:
+    save_user(User("Marc", Role.CASHIER), "1234", services.users)
+    services.settings.save_sender_profile(a_tested_sender("Marc"))
+    services.secrets.unavailable = "locked"
+    with pytest.raises(SecretsUnavailableError):
+        delete_user("Marc", services)
+    assert services.users.find("Marc").name == "Marc"
 
 
 def test_a_command_acts_for_the_only_sender_or_the_only_administrator_or_asks_which(services: FakeServices) -> None:
