@@ -122,9 +122,12 @@ def sign_in(start: Start, user: str, provider: str, browser: bool) -> None:
         way = SignInWay.BROWSER if browser else SignInWay.DEVICE_CODE
         at = provider or (listed.oauth_provider if listed else "")
         state = start_sign_in(name, at, answer_texts(), services, way)
-        _tell_where(state)
+        told = False
         try:
             while state.step is SignInStep.WAITING:
+                if state.url and not told:  # the provider's answer with the code comes a moment later
+                    _tell_where(state)
+                    told = True
                 time.sleep(_LOOK_AGAIN_S)
                 state = sign_in_state(name, services)
         except KeyboardInterrupt:
