@@ -10,8 +10,11 @@ from flask_babel import LazyString, ngettext
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 
-from backend.domain.outgoing_mail import JournalEntry
-from backend.web.format import moment
+from backend.domain.errors import NotFoundError
+from backend.domain.outgoing_mail import JournalEntry, OutgoingMail
+from backend.domain.ticket import TicketNumber
+from backend.web.format import moment, money
+from backend.web.services import services
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,3 +66,12 @@ def _last_mail(entries: Sequence[JournalEntry]) -> JournalEntry | None:
 
 def _sent(when: str, count: int) -> str:
     return str(ngettext("sent %(when)s to %(num)s recipient", "sent %(when)s to %(num)s recipients", count, when=when))
+
+
+def mail_title(mail: OutgoingMail) -> str:
+    """Return ticket and amount, by which a list names a mail: `C1-4 · 148,40 €`; never the address."""
+    try:
+        ticket = services().tickets.find(TicketNumber.parse(mail.ticket_key)).ticket
+    except NotFoundError:
+        return mail.ticket_key
+    return f"{mail.ticket_key} · {money(ticket.gross_total)}"

@@ -9,14 +9,14 @@ from datetime import datetime
 from flask import url_for
 from flask_babel import gettext as _
 
-from backend.domain.errors import FacteurError, NotFoundError, NotReadyError
+from backend.domain.errors import FacteurError, NotReadyError
 from backend.domain.mail_failure import MailCause, MailFailure
 from backend.domain.outgoing_mail import MailState, OutgoingMail
 from backend.domain.retry_plan import KEEP, holds_others, is_due, waits_by_itself
-from backend.domain.ticket import TicketNumber
 from backend.domain.user import User
 from backend.usecases.prepare_sending import tested_sender_of
-from backend.web.format import moment, money
+from backend.web.format import moment
+from backend.web.mail_status import mail_title
 from backend.web.messages import explain
 from backend.web.services import services
 
@@ -115,7 +115,7 @@ def _row(mail: OutgoingMail, held_until: datetime | None) -> SendingRow:
     }
     return SendingRow(
         mail.id,
-        _title(mail),
+        mail_title(mail),
         _reason(mail),
         _plan(mail, held_until),
         words[mail.state],
@@ -130,7 +130,7 @@ def _row(mail: OutgoingMail, held_until: datetime | None) -> SendingRow:
 def _expired_row(mail: OutgoingMail) -> SendingRow:
     return SendingRow(
         mail.id,
-        _title(mail),
+        mail_title(mail),
         explain(MailFailure(MailCause.EXPIRED)).sentence,
         "",
         _("Expired"),
@@ -138,14 +138,6 @@ def _expired_row(mail: OutgoingMail) -> SendingRow:
         _("Open the ticket"),
         url_for("tickets.detail", number=mail.ticket_key),
     )
-
-
-def _title(mail: OutgoingMail) -> str:
-    try:
-        ticket = services().tickets.find(TicketNumber.parse(mail.ticket_key)).ticket
-    except NotFoundError:
-        return mail.ticket_key
-    return f"{mail.ticket_key} · {money(ticket.gross_total)}"
 
 
 def _reason(mail: OutgoingMail) -> str:

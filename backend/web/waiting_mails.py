@@ -7,13 +7,11 @@ from dataclasses import dataclass
 from flask import url_for
 from flask_babel import gettext as _
 
-from backend.domain.errors import NotFoundError
 from backend.domain.mail_failure import MailFailure
 from backend.domain.outgoing_mail import MailState, OutgoingMail
-from backend.domain.ticket import TicketNumber
 from backend.domain.user import User
-from backend.web.format import clock_time, money
-from backend.web.mail_status import BADGES, MailBadge
+from backend.web.format import clock_time
+from backend.web.mail_status import BADGES, MailBadge, mail_title
 from backend.web.messages import explain
 from backend.web.navigation import has_page
 from backend.web.services import services
@@ -51,15 +49,7 @@ def waiting_mails(user: User) -> list[WaitingMail]:
 def _row(mail: OutgoingMail) -> WaitingMail:
     is_draft = mail.state is MailState.DRAFT
     url = url_for("sending.edit", mail_id=mail.id) if has_page("sending.edit") else ""
-    return WaitingMail(_title(mail), _detail(mail), BADGES.get(mail.state.value), url, is_draft)
-
-
-def _title(mail: OutgoingMail) -> str:
-    try:
-        ticket = services().tickets.find(TicketNumber.parse(mail.ticket_key)).ticket
-    except NotFoundError:
-        return mail.ticket_key
-    return f"{mail.ticket_key} · {money(ticket.gross_total)}"
+    return WaitingMail(mail_title(mail), _detail(mail), BADGES.get(mail.state.value), url, is_draft)
 
 
 def _detail(mail: OutgoingMail) -> str:
