@@ -48,6 +48,10 @@ class MemoryClosingStore:
             ),
         )
 
+    def first_open_at(self, till_code: str) -> datetime | None:
+        self._shop.till(till_code)
+        return next((recorded.ticket.issued_at for recorded in self._open(till_code)), None)
+
     def reading(self, till_code: str) -> ClosingTotals:
         self._shop.till(till_code)
         return totals_of(recorded.ticket for recorded in self._open(till_code))
@@ -60,8 +64,9 @@ class MemoryClosingStore:
         chain = self._closings.setdefault(till_code, [])
         days = [each.closing for each in chain if each.closing.period is ClosingPeriod.DAY]
         start = days[-1].last_position if days else 0
-        part = ClosingPeriod.DAY if period is ClosingPeriod.MONTH else ClosingPeriod.MONTH
-        parts = [each.closing for each in chain if each.closing.period is part and each.closing.span.startswith(span)]
+        parts = [
+            each.closing for each in chain if each.closing.period is period.part and each.closing.span.startswith(span)
+        ]
         taken = []
         if period is ClosingPeriod.DAY:
             taken = list(takewhile(lambda one: one.ticket.issued_at.date() <= last_day_of(span), self._open(till_code)))

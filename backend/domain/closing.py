@@ -23,6 +23,11 @@ class ClosingPeriod(StrEnum):
     MONTH = "month"
     YEAR = "year"
 
+    @property
+    def part(self) -> ClosingPeriod:
+        """Return what a month or a year adds up: days, months."""
+        return ClosingPeriod.DAY if self is ClosingPeriod.MONTH else ClosingPeriod.MONTH
+
 
 @dataclass(frozen=True, slots=True)
 class ClosingTotals:
@@ -101,7 +106,7 @@ class OpenTickets:
 
     def is_late(self, now: datetime) -> bool:
         """Tell whether a ticket has waited for its closing for more than 24 hours."""
-        return self.first_at is not None and now - self.first_at > CLOSE_WITHIN
+        return is_late(self.first_at, now)
 
 
 @dataclass(eq=False)
@@ -121,6 +126,11 @@ class ClosingNotDueError(FacteurError):
     till: str
     span: str
     reason: str
+
+
+def is_late(first_open_at: datetime | None, now: datetime) -> bool:
+    """Tell whether the oldest ticket that no closing holds is more than 24 hours old."""
+    return first_open_at is not None and now - first_open_at > CLOSE_WITHIN
 
 
 def closing_key(till_code: str, position: int) -> str:

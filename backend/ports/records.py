@@ -73,6 +73,9 @@ class ClosingStore(Protocol):
     def open_tickets(self, till_code: str, today: date) -> OpenTickets:
         """Return what a till recorded since its last closing of a day; raises NotFoundError("till", ...)."""
 
+    def first_open_at(self, till_code: str) -> datetime | None:
+        """Return the issue of the oldest ticket that no closing holds, quickly; raises NotFoundError("till", ...)."""
+
     def reading(self, till_code: str) -> ClosingTotals:
         """Return the X: totals since the last closing of a day; raises NotFoundError("till", ...)."""
 

@@ -6,6 +6,7 @@ A zip of JSON Lines (one record a line, UTF-8) with `SHA256SUMS`, readable witho
 
 from __future__ import annotations
 
+import errno
 import hashlib
 import os
 from collections.abc import Iterable, Iterator, Mapping
@@ -67,8 +68,9 @@ def export_archive(first: date, last: date, target: Path, services: Services) ->
         partial.replace(target)
         return ArchiveReport(tickets, closings, target.stat().st_size)
     except OSError as error:
-        partial.unlink(missing_ok=True)
         raise StorageError(str(target), _reason(error)) from error
+    finally:
+        partial.unlink(missing_ok=True)
 
 
 class _Writer:
@@ -119,4 +121,4 @@ def _hashes(recorded: RecordedTicket | RecordedClosing) -> dict[str, Any]:
 def _reason(error: OSError) -> str:
     if isinstance(error, PermissionError):
         return "read_only"
-    return "disk_full" if error.errno == 28 else "io"  # ENOSPC
+    return "disk_full" if error.errno == errno.ENOSPC else "io"

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import shutil
 import tempfile
 from dataclasses import dataclass
 from datetime import date, datetime
+from functools import partial
 from pathlib import Path
 
 from flask import Blueprint, Response, render_template, request, send_file, url_for
@@ -40,7 +42,7 @@ class Due:
 
 @dataclass(frozen=True, slots=True)
 class TillRow:
-    """A till with what it has open; `earlier` is how many days before today could be closed at once."""
+    """A till with what it has open; `is_behind` when days before today are."""
 
     till: OpenTickets
     label: str
@@ -163,12 +165,18 @@ def archive() -> Response:
     if year not in _years():
         raise NotFoundError("closing", str(year))
     company = services().settings.company()
-    with tempfile.TemporaryDirectory() as folder:
-        target = Path(folder) / "archive.zip"
+    folder = Path(tempfile.mkdtemp())
+    target = folder / "archive.zip"
+    try:
         export_archive(date(year, 1, 1), date(year, 12, 31), target, services())
-        opened = target.open("rb")  # the folder goes, what is open stays until it is sent
+    except BaseException:
+        shutil.rmtree(folder, ignore_errors=True)
+        raise
     name = f"Facteur-archive-{company.name if company else ''}-{year}.zip"
-    return send_file(opened, mimetype="application/zip", as_attachment=True, download_name=name)
+    response = send_file(target, mimetype="application/zip", as_attachment=True, download_name=name)
+    # After the file is closed: Windows deletes none that is open.
+    response.call_on_close(partial(shutil.rmtree, folder, ignore_errors=True))
+    return response
 
 
 def _till_row(state: OpenTickets) -> TillRow:

@@ -10,6 +10,7 @@ from flask import request
 from flask_babel import gettext as _
 
 from backend.domain.basket import PAYMENT_METHODS, Basket, BasketLine
+from backend.domain.closing import is_late
 from backend.domain.customer import WALK_IN_CUSTOMER, Customer
 from backend.domain.errors import InvalidInputError, NotFoundError
 from backend.domain.money import parse_amount, parse_decimal, plain_number
@@ -94,8 +95,7 @@ def till_context(basket: Basket, form: Form, *, line: int = 0) -> dict[str, obje
 
 def _is_late(till_code: str) -> bool:
     """Tell whether the till has gone without a closing for more than 24 hours (PRODUCT A4)."""
-    now = services().clock.now()
-    return services().closings.open_tickets(till_code, now.date()).is_late(now)
+    return is_late(services().closings.first_open_at(till_code), services().clock.now())
 
 
 def customer_of(basket: Basket) -> Customer:

@@ -202,5 +202,6 @@ def test_a_period_is_found_by_its_last_days(stores: Stores) -> None:
 def test_a_ticket_waits_for_its_closing_for_a_day_at_most(stores: Stores) -> None:
     sell(stores)
     state = stores.closings.open_tickets("C1", TODAY)
+    assert stores.closings.first_open_at("C1") == state.first_at == NOON
     assert not state.is_late(NOON + timedelta(hours=24))
     assert state.is_late(NOON + timedelta(hours=24, seconds=1))

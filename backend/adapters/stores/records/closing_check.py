@@ -91,8 +91,7 @@ class _Walk:
             found = self._tickets(self.closed_position, closing.last_position)
             totals = totals_of(ticket_from_content(json.loads(row.content)) for row in found)
             return totals, found[-1].chain_sha256 if found else ""
-        part = ClosingPeriod.DAY if closing.period is ClosingPeriod.MONTH else ClosingPeriod.MONTH
-        within = [each for each in self.parts[part] if each.closing.span.startswith(closing.span)]
+        within = [each for each in self.parts[closing.period.part] if each.closing.span.startswith(closing.span)]
         last = self.parts[ClosingPeriod.DAY][-1].closing.tickets_sha256 if self.parts[ClosingPeriod.DAY] else ""
         return added_up(each.closing.totals for each in within), last
 

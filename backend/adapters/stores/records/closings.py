@@ -43,6 +43,11 @@ class SqlClosingStore:
         with self._database.read() as connection:
             return _open_tickets(connection, _till(connection, till_code), today)
 
+    def first_open_at(self, till_code: str) -> datetime | None:
+        """Return the issue of the oldest ticket that no closing holds; raises NotFoundError."""
+        with self._database.read() as connection:
+            return _first_open_at(connection, _till(connection, till_code))
+
     def reading(self, till_code: str) -> ClosingTotals:
         """Return the X: totals since the last closing of a day; raises NotFoundError."""
         with self._database.read() as connection:
@@ -97,8 +102,11 @@ class _Closer:
         """Add it to the chain, and move the till's end."""
         if period is ClosingPeriod.DAY:
             last_position, totals = self._of_day(last_day_of(span))
+            first_position = self._till.closed_position + 1
         else:
-            last_position, totals = self._till.closed_position, self._of_closings(period, span)
+            parts = self._parts(period.part, span)
+            first_position, last_position = min(each.first_position for each in parts), self._till.closed_position
+            totals = added_up(each.totals for each in parts)
         closing = Closing(
             self._till.code,
             period,
@@ -106,7 +114,7 @@ class _Closer:
             self._number(period),
             at.replace(microsecond=0),
             by,
-            self._first_position(period, span, last_position, totals),
+            first_position,
             last_position,
             self._ticket_hash(last_position),
             totals,
@@ -129,20 +137,10 @@ class _Closer:
             taken.append(totals_of([ticket]))
         return last, added_up(taken)
 
-    def _of_closings(self, period: ClosingPeriod, span: str) -> ClosingTotals:
-        part = ClosingPeriod.DAY if period is ClosingPeriod.MONTH else ClosingPeriod.MONTH
-        return added_up(each.closing.totals for each in self._parts(part, span))
-
-    def _parts(self, part: ClosingPeriod, span: str) -> list[RecordedClosing]:
+    def _parts(self, part: ClosingPeriod, span: str) -> list[Closing]:
         within = closings.c.span.between(span, f"{span}~")  # `~` comes after digits and the hyphen
         rows = self._connection.execute(_of_till(self._till.code).where(closings.c.period == part.value, within))
-        return [recorded_closing(row) for row in rows]
-
-    def _first_position(self, period: ClosingPeriod, span: str, last_position: int, totals: ClosingTotals) -> int:
-        if period is ClosingPeriod.DAY:
-            return self._till.closed_position + 1 if totals.count else last_position
-        part = ClosingPeriod.DAY if period is ClosingPeriod.MONTH else ClosingPeriod.MONTH
-        return min(each.closing.first_position for each in self._parts(part, span))
+        return [recorded_closing(row).closing for row in rows]
 
     def _number(self, period: ClosingPeriod) -> int:
         of_period = (closings.c.till_code == self._till.code, closings.c.period == period.value)
@@ -209,10 +207,14 @@ def _tickets(connection: Connection, till_code: str, after: int) -> Iterator[tup
         yield row.position, ticket_from_content(json.loads(row.content))
 
 
-def _open_tickets(connection: Connection, till: Row[Any], today: date) -> OpenTickets:
+def _first_open_at(connection: Connection, till: Row[Any]) -> datetime | None:
     first = (tickets.c.till_code == till.code, tickets.c.position == till.closed_position + 1)
     issued = connection.execute(select(tickets.c.issued_at).where(*first)).scalar_one_or_none()
-    first_at = datetime.fromisoformat(issued) if issued else None
+    return datetime.fromisoformat(issued) if issued else None
+
+
+def _open_tickets(connection: Connection, till: Row[Any], today: date) -> OpenTickets:
+    first_at = _first_open_at(connection, till)
     return OpenTickets(
         till.code,
         till.last_position - till.closed_position,
