@@ -123,6 +123,8 @@ class SetUp:
             return
         made_by_hand = self.venv.is_usable() and not self.venv.has_stamp("venv")
         if not made_by_hand or self.call([str(self.venv.python), "-m", "pip", "--version"]):
+            if self.venv.folder.is_symlink():
+                raise SetupError(f"{self.venv.folder} is a link to another clone's environment; please remove the link")
             if not self.has_ensurepip():
                 text = "Python's venv is missing; please have an administrator run: apt-get install python3-venv"
                 raise SetupError(text)

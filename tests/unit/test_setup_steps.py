@@ -167,6 +167,17 @@ def test_a_venv_that_was_moved_is_made_anew(commands: Commands) -> None:
     assert any("-m venv --clear" in line for line in commands.said)
 
 
+def test_a_link_to_another_clones_venv_is_never_cleared(commands: Commands, tmp_path: Path) -> None:
+    other = tmp_path / "other"
+    make_venv(other)
+    (other / ".done-venv").write_text("made there", encoding="utf-8")
+    commands.venv.symlink_to(other)
+    with pytest.raises(SetupError, match="link"):
+        steps_for(commands).bring()
+    assert not any("-m venv" in line for line in commands.said)
+    assert (other / "bin/python").exists()
+
+
 def test_a_window_that_can_not_be_installed_leaves_the_program(commands: Commands) -> None:
     commands.failing = "window.txt"
     steps = steps_for(commands, "window")
