@@ -4,6 +4,8 @@
 
 from __future__ import annotations
 
+import struct
+import zlib
 from collections.abc import Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta, timezone
@@ -13,6 +15,7 @@ from typing import Any
 
 from backend.domain.customer import Contact, Customer, PostalAddress
 from backend.domain.document_type import DocumentType
+from backend.domain.logo import Logo
 from backend.domain.outgoing_mail import (
     Attachment,
     JournalEntry,
@@ -55,6 +58,18 @@ def a_company(**changes: Any) -> Company:
         footer="Ni repris ni échangé sans ticket",
     )
     return replace(company, **changes)
+
+
+def a_logo(width_px: int = 2, height_px: int = 1, rgba: bytes = b"\x10\x20\x30\xff") -> Logo:
+    """Return a logo of one colour (PNG, ISO/IEC 15948: 8 bits, colour and alpha)."""
+    header = struct.pack(">IIBBBBB", width_px, height_px, 8, 6, 0, 0, 0)
+    pixels = zlib.compress((b"\0" + rgba * width_px) * height_px, 9)
+    chunks = ((b"IHDR", header), (b"IDAT", pixels), (b"IEND", b""))
+    written = (
+        struct.pack(">I", len(content)) + kind + content + struct.pack(">I", zlib.crc32(kind + content))
+        for kind, content in chunks
+    )
+    return Logo(b"\x89PNG\r\n\x1a\n" + b"".join(written), width_px, height_px)
 
 
 def a_till(code: str = "C1", **changes: Any) -> Till:

@@ -4,12 +4,28 @@ from __future__ import annotations
 
 from backend.domain.document_type import DocumentType
 from backend.domain.errors import NotFoundError, SecretsUnavailableError
+from backend.domain.logo import Logo
 from backend.domain.mail_template import MailTemplate, default_template
 from backend.domain.pdf_settings import PdfSettings
 from backend.domain.sender_profile import SenderProfile
 from backend.domain.shop import Company
 from backend.domain.ticket_layout import BUILT_IN_LAYOUTS, LayoutVersion, TicketLayout
 from backend.domain.user import User
+
+
+class MemoryLogoStore:
+    """Logos in a dictionary."""
+
+    def __init__(self) -> None:
+        self._logos: dict[str, Logo] = {}
+
+    def find(self, sha256: str) -> Logo:
+        if sha256 not in self._logos:
+            raise NotFoundError("logo", sha256)
+        return self._logos[sha256]
+
+    def save(self, logo: Logo) -> None:
+        self._logos[logo.sha256] = logo
 
 
 class MemorySettingsStore:

@@ -33,7 +33,7 @@ from tests.fake_backups import MemoryBackups
 from tests.fake_closings import MemoryClosingStore
 from tests.fake_oauth import FakeOAuthSignIn
 from tests.fake_providers import MemoryProviderDirectory
-from tests.fake_settings import MemorySecretStore, MemorySettingsStore, MemoryUserStore
+from tests.fake_settings import MemoryLogoStore, MemorySecretStore, MemorySettingsStore, MemoryUserStore
 from tests.fake_stores import (
     MemoryCustomerStore,
     MemoryOutboxStore,
@@ -198,6 +198,7 @@ class FakeServices:
     journal: MemorySendingJournal = field(default_factory=MemorySendingJournal)
     settings: MemorySettingsStore = field(default_factory=MemorySettingsStore)
     users: MemoryUserStore = field(default_factory=MemoryUserStore)
+    logos: MemoryLogoStore = field(default_factory=MemoryLogoStore)
     secrets: MemorySecretStore = field(default_factory=MemorySecretStore)
     providers: MemoryProviderDirectory = field(default_factory=MemoryProviderDirectory)
     transport: FakeMailTransport = field(default_factory=FakeMailTransport)

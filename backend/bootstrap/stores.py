@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 
 from backend.adapters.clock import SystemClock
 from backend.adapters.logs import start_logging
+from backend.adapters.stores.logos import FolderLogoStore
 from backend.adapters.stores.settings.store import FolderSettingsStore
 from backend.adapters.stores.settings.users import FolderUserStore
 from backend.domain.errors import StorageError
@@ -21,6 +22,7 @@ if TYPE_CHECKING:
         Clock,
         ClosingStore,
         CustomerStore,
+        LogoStore,
         OutboxStore,
         SecretStore,
         SendingJournal,
@@ -64,6 +66,11 @@ class StoreServices:
     def users(self) -> UserStore:
         """Return the users in their TinyDB file."""
         return FolderUserStore(self._data_dir / "settings")
+
+    @cached_property
+    def logos(self) -> LogoStore:
+        """Return the logos that the shop has had."""
+        return FolderLogoStore(self._data_dir / "logos")
 
     @cached_property
     def tickets(self) -> TicketStore:

@@ -5,13 +5,14 @@ from backend.ports.mail import Mailbox, MailTransport, OAuthSignIn, ProviderDire
 from backend.ports.pdf import PdfEngine, PdfEngines, TicketPage
 from backend.ports.records import ClosingStore, CustomerStore, OutboxStore, SendingJournal, ShopStore, TicketStore
 from backend.ports.services import Services
-from backend.ports.settings import Clock, SecretStore, SettingsStore, UserStore
+from backend.ports.settings import Clock, LogoStore, SecretStore, SettingsStore, UserStore
 
 __all__ = [
     "Backups",
     "Clock",
     "ClosingStore",
     "CustomerStore",
+    "LogoStore",
     "MailTransport",
     "Mailbox",
     "OAuthSignIn",

@@ -15,7 +15,7 @@ if TYPE_CHECKING:  # every page and command imports this module: it stays light
     from backend.ports.mail import Mailbox, MailTransport, OAuthSignIn, ProviderDirectory
     from backend.ports.pdf import PdfEngine, PdfEngines, TicketPage
     from backend.ports.records import ClosingStore, CustomerStore, OutboxStore, SendingJournal, ShopStore, TicketStore
-    from backend.ports.settings import Clock, SecretStore, SettingsStore, UserStore
+    from backend.ports.settings import Clock, LogoStore, SecretStore, SettingsStore, UserStore
 
 
 class Services(Protocol):
@@ -43,6 +43,8 @@ class Services(Protocol):
     def settings(self) -> SettingsStore: ...
     @property
     def users(self) -> UserStore: ...
+    @property
+    def logos(self) -> LogoStore: ...
     @property
     def backups(self) -> Backups: ...
     @property

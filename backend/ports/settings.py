@@ -8,6 +8,7 @@ if TYPE_CHECKING:  # every page and command imports this module: it stays light
     from datetime import datetime
 
     from backend.domain.document_type import DocumentType
+    from backend.domain.logo import Logo
     from backend.domain.mail_template import MailTemplate
     from backend.domain.pdf_settings import PdfSettings
     from backend.domain.sender_profile import SenderProfile
@@ -55,6 +56,16 @@ class SettingsStore(Protocol):
         """Return a small remembered choice (`layout:C1`), "" where there is none."""
 
     def save_preference(self, name: str, value: str) -> None: ...
+
+
+class LogoStore(Protocol):
+    """The logos that the shop has had; none ever changes or goes, as tickets name them by their SHA-256."""
+
+    def find(self, sha256: str) -> Logo:
+        """Return a logo; raises NotFoundError("logo", sha256), StorageError."""
+
+    def save(self, logo: Logo) -> None:
+        """Keep a logo; one that is there already stays. Raises StorageError."""
 
 
 class UserStore(Protocol):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 from decimal import Decimal
 from pathlib import Path
 from typing import Any
@@ -47,7 +48,9 @@ def load_shop(path: Path, services: Services) -> dict[str, int]:
     services.shop.save(tills, cashiers, products)
     services.customers.save(customers, contacts)
     if company:
-        services.settings.save_company(Company(**{**company, "address": tuple(company.get("address", ()))}))
+        known = services.settings.company()
+        loaded = Company(**{**company, "address": tuple(company.get("address", ()))})
+        services.settings.save_company(replace(loaded, logo_sha256=known.logo_sha256 if known else ""))
     return {name: len(given) if isinstance(given, list) else 1 for name, given in value.items()}
 
 

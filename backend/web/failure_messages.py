@@ -79,6 +79,7 @@ TEXTS: Mapping[str, Text] = {
     "not_found.contact": (_l("There is no contact “%(key)s”."), _l("Look for the contact in the list.")),
     "not_found.customer": (_l("There is no customer “%(key)s”."), _l("Look for the customer in the list.")),
     "not_found.layout": (_l("There is no ticket layout “%(key)s”."), _l("Choose a layout from the list.")),
+    "not_found.logo": (_l("This logo is no longer there."), _l("Choose its file again on the page of the company.")),
     "not_found.mail": (_l("There is no mail “%(key)s”."), _l("Look for it in the list of mails.")),
     "not_found.mailbox": (
         _l("There is a mailbox in the training mode only."),

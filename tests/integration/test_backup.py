@@ -14,7 +14,7 @@ from backend.adapters.stores.records.schema import VERSIONS
 from backend.domain.mail_failure import MailCause
 from backend.domain.outgoing_mail import MailState
 from backend.usecases.make_backup import make_daily_backup
-from tests.builders import a_mail
+from tests.builders import a_logo, a_mail
 from tests.import_files import a_ticket_value, json_file
 from tests.program import Program, set_tested_sender
 from tests.servers.ports import closed_port
@@ -61,6 +61,15 @@ def test_a_backup_holds_records_and_settings_and_says_what_is_missing(shop: Prog
         assert records.execute("SELECT count(*) FROM tickets").fetchone() == (2,)
         assert records.execute("SELECT count(*) FROM outbox").fetchone() == (0,)
     assert not list((shop.shop_dir / "backups").iterdir())
+
+
+def test_the_logos_of_the_shop_are_in_it(shop: Program, tmp_path: Path) -> None:
+    with shop.opened() as services:
+        services.logos.save(a_logo())
+    assert shop.call("backup", tmp_path / "shop.zip").exit_code == 0
+    contents = unpacked(tmp_path / "shop.zip", tmp_path / "out")
+    assert contents[f"logos/{a_logo().sha256}.png"] == a_logo().png
+    assert f"logos/{a_logo().sha256}.png" in json.loads(contents["manifest.json"])["files"]
 
 
 def test_neither_addresses_nor_secrets_nor_keys_are_in_it(shop: Program, tmp_path: Path) -> None:

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 from backend import VERSION
 from backend.adapters.atomic_file import storage_error, sync_folder
 from backend.adapters.file_lock import hold
-from backend.adapters.stores.backup.manifest import NAME, RECORDS, SETTINGS, Manifest, listed
+from backend.adapters.stores.backup.manifest import LOGOS, NAME, RECORDS, SETTINGS, Manifest, listed
 from backend.adapters.stores.settings.database import SettingsFile
 from backend.domain.backup import Backup
 from backend.domain.errors import StorageError
@@ -76,6 +76,11 @@ class ZipBackups:
         records = copy_records(self._records(), copied / RECORDS)
         for path in sorted((self._data_dir / SETTINGS).glob("*.json")):
             (copied / SETTINGS / path.name).write_bytes(SettingsFile(path).copy())
+        logos = sorted((self._data_dir / LOGOS).glob("*.png"))  # none of them ever changes
+        if logos:
+            (copied / LOGOS).mkdir()
+        for path in logos:
+            shutil.copyfile(path, copied / LOGOS / path.name)
         manifest = Manifest(VERSION, records.schema, at.isoformat(timespec="seconds"), records.left_out, listed(copied))
         with zipfile.ZipFile(scratch / "backup.zip", "x", zipfile.ZIP_DEFLATED) as packed:
             packed.writestr(NAME, manifest.to_json())

@@ -11,6 +11,7 @@ NAME = "manifest.json"
 FORMAT = 1
 RECORDS = "records.sqlite3"
 SETTINGS = "settings"
+LOGOS = "logos"
 _CHUNK = 1_048_576
 
 
