@@ -124,6 +124,22 @@ def _ask_to_close(page: Page) -> None:
     page.locator("dialog[open]").wait_for()
 
 
+def _keys_layer(page: Page) -> None:
+    _drawn(page)
+    page.keyboard.press("?")
+    page.locator("#keys-dialog[open]").wait_for()
+
+
+def _tour(page: Page) -> None:
+    page.locator("[hx-post='/help/tour']").click()
+    page.locator("aside.tour").wait_for()
+
+
+def _end_tour(page: Page) -> None:
+    page.locator("[hx-post='/help/end-tour']").click()
+    page.locator("aside.tour").wait_for(state="detached")
+
+
 SCREENS = (
     Screen("first-start", "/first-start", shop="new", signs_in=False),
     Screen("first-start-refused", "/first-start", _typed_first_start, shop="new", signs_in=False),
@@ -162,6 +178,10 @@ SCREENS = (
     Screen("user", "/users/MOREAU"),
     Screen("user-new-refused", "/users/new", _short_password),
     Screen("help", "/help/"),
+    Screen("help-send", "/help/send"),
+    Screen("help-keys", "/help/keys"),
+    Screen("keys-layer", "/tickets/", _keys_layer),
+    Screen("tour-home", "/help/", _tour, undo=_end_tour),
     Screen("closings", "/closings/"),
     Screen("closings-question", "/closings/", _ask_to_close),
     Screen("closing-reading", "/closings/C1/now"),

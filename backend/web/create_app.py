@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from jinja2 import StrictUndefined
 
 from backend.ports import Services
-from backend.web import auth, errors, htmx, navigation, screens, security
+from backend.web import auth, errors, htmx, navigation, screens, security, tour
 from backend.web.desktop_port import Desktop, NoDesktop
 from backend.web.format import FILTERS
 from backend.web.language import set_up as set_up_language
@@ -48,6 +48,7 @@ def create_app(
     errors.set_up(app)
     auth.set_up(app)
     navigation.set_up(app)
+    tour.set_up(app)
     screens.set_up(app, late=late_screens)
     security.guard_writes(app)
     app.jinja_env.globals["ui"] = app.jinja_env.get_template("_ui.html").module

@@ -88,6 +88,7 @@ def enter_training() -> Response:
     security.change_shop(training=True)
     trainee = next(user for user in services().users.users() if user.is_administrator)
     security.sign_in(trainee.name, current_language())
+    current_session().is_touring = True
     return go_to(url_for("home.index"))
 
 

@@ -83,6 +83,7 @@ class Session:
     user: str = ""
     language: str = ""
     training: bool = False  # in the sample shop, beside the real one
+    is_touring: bool = False  # the tour of the training mode (tour.py)
     toasts: list[str | LinkToast] = field(default_factory=list)
     drafts: dict[str, object] = field(default_factory=dict, repr=False)  # what an assistant holds until it ends
     undo: dict[str, object] = field(default_factory=dict, repr=False)  # what was deleted and can be put back

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from flask import Flask, current_app, request
+from flask import Flask, current_app, request, url_for
 from flask_babel import LazyString
 from flask_babel import lazy_gettext as _l
 
 from backend.domain.outgoing_mail import MailState
 from backend.domain.user import User
+from backend.web.guide_pages import topic_of_screen
 from backend.web.launch import LinkToast
 from backend.web.security import TOKEN_HEADER, header_token, session_or_none
 from backend.web.services import services
@@ -24,6 +25,14 @@ class Entry:
     label: LazyString
     screens: tuple[str, ...] = ()
     training_only: bool = False
+    key: str = ""
+
+    @property
+    def address(self) -> str:
+        """Return where it leads; the help opens at the page about this screen."""
+        if self.endpoint == "guide.index" and not self.is_current and (slug := topic_of_screen()):
+            return url_for("guide.topic", slug=slug)
+        return url_for(self.endpoint)
 
     @property
     def is_current(self) -> bool:
@@ -49,7 +58,7 @@ ENTRIES: tuple[tuple[Entry, ...], ...] = (
             _l("Settings"),
             screens=("users", "sender_settings", "pdf_settings", "mail_templates", "layouts"),
         ),
-        Entry("guide.index", "circle-help", _l("Help")),
+        Entry("guide.index", "circle-help", _l("Help"), key="F1"),
     ),
 )
 

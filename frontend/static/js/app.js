@@ -30,6 +30,27 @@ document.addEventListener("keydown", (event) => {
   } else target.click();
 });
 
+// "?" shows the keys of this screen: what carries a key says itself what it does.
+document.addEventListener("keydown", (event) => {
+  if (event.key !== "?" || isTyping(event.target) || document.querySelector("dialog[open]")) return;
+  const layer = document.querySelector("template#keys")?.content.cloneNode(true);
+  if (!layer) return;
+  for (const element of document.querySelectorAll("[aria-keyshortcuts]")) {
+    if (element.disabled || !element.checkVisibility()) continue;
+    const hint = document.createElement("kbd");
+    const shown = isTyping(element) ? element.parentElement : element;
+    hint.textContent = shown.querySelector("kbd")?.textContent ?? element.getAttribute("aria-keyshortcuts");
+    const label = element.cloneNode(true);
+    for (const part of label.querySelectorAll("kbd, .count")) part.remove();
+    const [term, meaning] = [document.createElement("dt"), document.createElement("dd")];
+    term.append(hint);
+    meaning.textContent = element.getAttribute("aria-label") ?? label.textContent.trim();
+    layer.querySelector("dl").append(term, meaning);
+  }
+  document.querySelector("#dialogs").append(layer);
+  openDialogs(document);
+});
+
 // Of rows whose detail htmx loads beside them, the one that was chosen is the current one.
 document.addEventListener("htmx:beforeRequest", (event) => {
   const link = event.target;
