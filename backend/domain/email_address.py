@@ -17,10 +17,13 @@ _COMMON_DOMAINS = (
 )  # fmt: skip
 _NOT_SLIPS = frozenset({"gmx.de", "gmx.net", "ymail.com", "mail.com", "email.com", "hotmail.it", "hotmail.de"})
 _SLIPPED_ENDS = {
+    "co": "com",
+    "cm": "com",
     "con": "com",
     "cmo": "com",
     "vom": "com",
     "comm": "com",
+    "f": "fr",
     "fe": "fr",
     "ft": "fr",
     "rf": "fr",

@@ -54,6 +54,7 @@ from backend.web.sending_draft import (
     own_mail,
     typed_texts,
 )
+from backend.web.sending_recipients import unseen_slips
 from backend.web.sending_tasks import sending_tasks
 from backend.web.sending_work import start_preparing, start_sending
 from backend.web.services import desktop, services
@@ -151,7 +152,7 @@ def send(mail_id: str) -> Response | str:
         if mail.state is not MailState.UNKNOWN:
             if not sending_tasks().is_running(f"send-{mail_id}"):
                 mail = edit_draft(mail_id, typed_texts(), services()) if "subject" in request.form else mail
-            if fault := first_fault(mail):
+            if (fault := first_fault(mail)) or unseen_slips(mail):
                 return refused_draft(mail, fault, being_typed=request.form.get("to", ""))
         elif "again" not in request.form:
             return unknown_dialog(mail)

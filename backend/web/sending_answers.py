@@ -88,8 +88,8 @@ def recipient_blocks(mail: OutgoingMail, *, being_typed: str = "", error: Invali
     return _recipient_blocks(draft_context(mail, being_typed=being_typed, error=error))
 
 
-def refused_draft(mail: OutgoingMail, fault: InvalidInputError, *, being_typed: str) -> Response:
-    """Return the recipients with what must be mended in them before the mail can leave."""
+def refused_draft(mail: OutgoingMail, fault: InvalidInputError | None, *, being_typed: str) -> Response:
+    """Return the recipients with what must be mended, or looked at once more, before the mail can leave."""
     response = make_response(recipient_blocks(mail, being_typed=being_typed, error=fault), 422)
     response.headers.update({"HX-Retarget": "#sending-chips", "HX-Reswap": "innerHTML"})
     return response

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 from flask import request, url_for
 from flask_babel import gettext as _
 from flask_babel import ngettext
@@ -13,42 +11,24 @@ from backend.domain.outgoing_mail import MailState, OutgoingMail
 from backend.domain.retry_plan import waits_by_itself
 from backend.domain.sender_profile import Priority, SendingMode
 from backend.domain.ticket import Ticket, TicketNumber
-from backend.usecases.edit_draft import DraftTexts, accepted_recipients, check_draft, is_address, normal_addresses
+from backend.usecases.edit_draft import DraftTexts, check_draft, is_address
 from backend.usecases.make_ticket_pdf import layouts_for
 from backend.web.auth import current_user
 from backend.web.format import moment, money
 from backend.web.forms import Form
 from backend.web.mail_status import mail_story
+from backend.web.sending_recipients import chip_addresses, recipients_context, typed_recipients
 from backend.web.services import services
 from backend.web.tickets import layout_name
 
 FROM_TILL = "till"
 
 
-@dataclass(frozen=True, slots=True)
-class Chip:
-    """A recipient in the field: `state` is "", bad (no address) or ok (has the mail already)."""
-
-    address: str
-    state: str = ""
-
-    @property
-    def name(self) -> str:
-        """Return what stands before the @."""
-        return self.address.rpartition("@")[0] or self.address
-
-    @property
-    def domain(self) -> str:
-        """Return the @ and what follows it, "" where there is none."""
-        return self.address[len(self.name) :]
-
-
 def typed_texts() -> DraftTexts:
     """Return what stands in the assistant that was sent in: chips, what is still being typed, texts."""
     form = request.form
-    chips = [address for address in form.getlist("recipient") if address != form.get("remove")]
     return DraftTexts(
-        ";".join([*chips, form.get("to", "")]),
+        typed_recipients(),
         form.get("subject", ""),
         form.get("body", ""),
         Priority(form["priority"]) if form.get("priority") in set(Priority) else Priority.NORMAL,
@@ -92,7 +72,7 @@ def draft_context(
     form = _form(mail)
     if error is not None:
         form.refuse_error(error)
-    elif bad := [address for address in _chip_addresses(mail, being_typed) if not is_address(address)]:
+    elif bad := [address for address in chip_addresses(mail, being_typed) if not is_address(address)]:
         form.refuse_error(InvalidInputError("recipients", "email", bad[0]))
     ticket = ticket_of(mail)
     sender = services().settings.sender_profile(mail.user)
@@ -103,9 +83,6 @@ def draft_context(
         "back": came_from(),
         "back_url": back_url(mail.ticket_key),
         "summary": _summary(mail, ticket),
-        "chips": [_chip(mail, address) for address in _chip_addresses(mail, being_typed)],
-        "envelope": [Chip(address) for address in mail.recipients],
-        "being_typed": being_typed,
         "sender": sender,
         "is_open": sender is not None and sender.gate_is_open,
         "is_smtp": sender is not None and sender.mode is SendingMode.SMTP,
@@ -121,7 +98,7 @@ def draft_context(
         ],
         "oob": False,
         "chips_oob": False,
-    }
+    } | recipients_context(mail, being_typed)
 
 
 def first_fault(mail: OutgoingMail) -> InvalidInputError | None:
@@ -143,17 +120,6 @@ def _form(mail: OutgoingMail) -> Form:
             "read_receipt": "yes" if mail.read_receipt else "",
         }
     )
-
-
-def _chip_addresses(mail: OutgoingMail, being_typed: str) -> tuple[str, ...]:
-    typed = set(normal_addresses(being_typed)) - set(normal_addresses(";".join(request.form.getlist("recipient"))))
-    return tuple(address for address in mail.recipients if address not in typed)
-
-
-def _chip(mail: OutgoingMail, address: str) -> Chip:
-    if address in accepted_recipients(mail):
-        return Chip(address, "ok")
-    return Chip(address, "" if is_address(address) else "bad")
 
 
 def _summary(mail: OutgoingMail, ticket: Ticket) -> str:

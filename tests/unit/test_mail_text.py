@@ -140,6 +140,8 @@ def test_numbers_without_a_format_keep_the_places_of_money(number: str, shown: s
         ("zoe@gmail.con", "zoe@gmail.com"),
         ("zoe@gmailcom", "zoe@gmail.com"),
         ("zoe@orage.fr", "zoe@orange.fr"),
+        ("zoe@orange.f", "zoe@orange.fr"),
+        ("zoe@gmail.co", "zoe@gmail.com"),
         ("zoe@wanado.fr", "zoe@wanadoo.fr"),
         ("Zoe@Hotmial.FR", "Zoe@hotmail.fr"),
         ("zoe@laposte.nte", "zoe@laposte.net"),
@@ -152,7 +154,19 @@ def test_a_likely_slip_is_found(typed: str, meant: str) -> None:
 
 @pytest.mark.parametrize(
     "address",
-    ["a@gmail.com", "a@ymail.com", "a@gmx.de", "a@line.fr", "a@brico.example", "a@email.com", "a@sfr.fr", "a", "", "@"],
+    [
+        "a@gmail.com",
+        "a@ymail.com",
+        "a@gmx.de",
+        "a@line.fr",
+        "a@brico.co",
+        "a@brico.example",
+        "a@email.com",
+        "a@sfr.fr",
+        "a",
+        "",
+        "@",
+    ],
 )
 def test_an_address_that_may_be_right_is_left_alone(address: str) -> None:
     assert likely_slip(address) == ""

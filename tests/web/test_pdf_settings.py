@@ -14,7 +14,7 @@ from backend.web.create_app import create_app
 from backend.web.launch import LaunchTokens
 from backend.web.sending_tasks import SendingTasks
 from tests.fakes import A_GOOD_TEST_PDF
-from tests.web.test_sending import RecordingDesktop
+from tests.web.sending_parts import RecordingDesktop
 
 if TYPE_CHECKING:
     from pathlib import Path

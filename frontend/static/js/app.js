@@ -82,6 +82,14 @@ const makeChip = (field, text, rest = "") => {
   field.parentElement.querySelector("ul").append(chip);
 };
 
+// What is said of an address is clicked while the field still holds it: it becomes a chip first, and the field stays.
+document.addEventListener("mousedown", (event) => event.target.closest?.(".slip-note button") && event.preventDefault());
+document.addEventListener("click", (event) => {
+  const form = event.target.closest?.(".slip-note button") && event.target.closest("form");
+  const field = form?.querySelector("[data-chips] > input");
+  if (field) makeChip(field, field.value);
+}, true);
+
 // What is taken out leaves at once: no other change that is sent meanwhile brings it back.
 document.addEventListener("click", (event) => event.target.closest?.("[data-chips] .chip button")?.parentElement.querySelector("input")?.remove(), true);
 
