@@ -124,6 +124,10 @@ def _ask_to_close(page: Page) -> None:
     page.locator("dialog[open]").wait_for()
 
 
+def _two_weeks(page: Page) -> None:
+    page.locator("svg.bars").scroll_into_view_if_needed()
+
+
 def _keys_layer(page: Page) -> None:
     _drawn(page)
     page.keyboard.press("?")
@@ -148,7 +152,7 @@ SCREENS = (
     Screen("home-started", "/", shop="started"),
     Screen("tickets-empty", "/tickets/", shop="started"),
     Screen("sign-in-refused", "/sign-in?user=Julie", _wrong_password, shop="started", signs_in=False),
-    Screen("home", "/"),
+    Screen("home", "/", _two_weeks),
     Screen("tickets", "/tickets/", _drawn),
     Screen("ticket-a4", "/tickets/C1-4", _drawn_on_a4),
     Screen("tickets-found", "/tickets/?text=duval&period=month", _drawn),

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
 from datetime import UTC, date, datetime
@@ -28,6 +28,7 @@ from backend.domain.ticket import (
     TicketTotals,
 )
 from backend.domain.ticket_chain import FIRST_LINK, first_fault, link
+from tests.fake_journal import MemorySendingJournal
 
 
 def _has_words(words: tuple[str, ...], terms: Iterable[Term]) -> bool:
@@ -312,25 +313,3 @@ class MemoryOutboxStore:
 
 def _erased(mail: OutgoingMail) -> OutgoingMail:
     return replace(mail, recipients=(), cc=(), bcc=(), subject="", body="", attachments=(), results={})
-
-
-class MemorySendingJournal:
-    """Entries in a list."""
-
-    def __init__(self) -> None:
-        self.all: list[JournalEntry] = []
-
-    def append(self, entry: JournalEntry) -> None:
-        self.all.append(entry)
-
-    def entries(self, ticket_key: str) -> list[JournalEntry]:
-        return [entry for entry in self.all if entry.ticket_key == ticket_key]
-
-    def entries_of(self, ticket_keys: Collection[str]) -> list[JournalEntry]:
-        return [entry for entry in self.all if entry.ticket_key in ticket_keys]
-
-    def latest(self, limit: int = 50) -> list[JournalEntry]:
-        return self.all[::-1][:limit]
-
-    def with_pdf(self, sha256: str) -> list[JournalEntry]:
-        return [entry for entry in self.all if entry.pdf_sha256 == sha256]

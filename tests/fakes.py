@@ -31,13 +31,13 @@ from backend.ports import Mailbox, SendingWatch, Services
 from tests.builders import NOON
 from tests.fake_backups import MemoryBackups
 from tests.fake_closings import MemoryClosingStore
+from tests.fake_journal import MemorySendingJournal
 from tests.fake_oauth import FakeOAuthSignIn
 from tests.fake_providers import MemoryProviderDirectory
 from tests.fake_settings import MemoryLogoStore, MemorySecretStore, MemorySettingsStore, MemoryUserStore
 from tests.fake_stores import (
     MemoryCustomerStore,
     MemoryOutboxStore,
-    MemorySendingJournal,
     MemoryShopStore,
     MemoryTicketStore,
 )

@@ -171,5 +171,8 @@ class SendingJournal(Protocol):
 
     def latest(self, limit: int = 50) -> list[JournalEntry]: ...
 
+    def since(self, moment: datetime) -> list[JournalEntry]:
+        """Return what was appended after the last entry from before `moment`, oldest first."""
+
     def with_pdf(self, sha256: str) -> list[JournalEntry]:
         """Return all entries on this PDF, oldest first; empty for one that was not made here."""

@@ -6,6 +6,7 @@ from datetime import date, datetime
 from decimal import Decimal
 
 from babel.dates import format_date
+from babel.numbers import format_decimal
 from flask_babel import get_locale
 from flask_babel import gettext as _
 
@@ -85,6 +86,11 @@ def _in_language(number: str) -> str:
     return number if language() == "en" else number.translate(_FRENCH_GROUPS)
 
 
+def tenths(number: float) -> str:
+    """Return `9,4`: at most one decimal."""
+    return str(format_decimal(number, "#,##0.#", locale=language()))
+
+
 FILTERS = {
     "money": money,
     "amount": amount,
@@ -94,4 +100,5 @@ FILTERS = {
     "long_date": long_date,
     "moment": moment,
     "file_size": file_size,
+    "tenths": tenths,
 }

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import datetime, time, timedelta
 
 from flask import Blueprint, Response, abort, url_for
 from flask_babel import gettext as _
 
 from backend.domain.errors import InvalidInputError
+from backend.domain.sending_figures import sending_figures
 from backend.domain.shop import Company
 from backend.domain.ticket import TicketQuery
 from backend.domain.user import Role, User
@@ -19,8 +20,9 @@ from backend.web.auth import current_user, require
 from backend.web.company_form import read_company
 from backend.web.day_figures import day_figures, day_totals
 from backend.web.forms import Form
-from backend.web.htmx import go_to, refuse_form, render_page
+from backend.web.htmx import go_to, refuse_form, render_block, render_page
 from backend.web.language import current_language
+from backend.web.mail_messages import mail_text
 from backend.web.security import current_session
 from backend.web.sending_tasks import sending_tasks
 from backend.web.services import can_enter_training, services
@@ -29,6 +31,7 @@ from backend.web.waiting_mails import waiting_mails
 
 blueprint = Blueprint("home", __name__)
 _LATEST = 5
+_DAYS = 14
 
 
 @blueprint.get("/")
@@ -49,7 +52,19 @@ def index() -> str:
         latest=services().tickets.search(TicketQuery(limit=_LATEST)),
         figures=day_figures(today),
         yesterday=day_totals(today - timedelta(days=1)),
+        shown=None,
     )
+
+
+@blueprint.get("/history")
+@require(Role.CASHIER)
+def history() -> str:
+    """Show the last days' sendings, once the page itself is there."""
+    now = services().clock.now()
+    first = datetime.combine(now.date() - timedelta(days=_DAYS - 1), time(), now.tzinfo)
+    figures = sending_figures(services().journal.since(first), now.date(), _DAYS)
+    failures = [(mail_text(cause, detail="", reply="")[0], count) for cause, count in figures.causes]
+    return render_block("home/index.html", "history", shown=figures, failures=failures)
 
 
 @blueprint.get("/first-start")

@@ -19,11 +19,11 @@ from backend.adapters.stores.records.shop import SqlShopStore
 from backend.adapters.stores.records.tickets import SqlTicketStore
 from backend.ports import ClosingStore, CustomerStore, OutboxStore, SendingJournal, ShopStore, TicketStore
 from tests.fake_closings import MemoryClosingStore
+from tests.fake_journal import MemorySendingJournal
 from tests.fake_settings import MemorySecretStore
 from tests.fake_stores import (
     MemoryCustomerStore,
     MemoryOutboxStore,
-    MemorySendingJournal,
     MemoryShopStore,
     MemoryTicketStore,
 )

@@ -30,6 +30,16 @@ def test_the_latest_entries_come_newest_first_even_where_the_clock_went_back(sto
     assert [entry.ticket_key for entry in stores.journal.latest(2)] == ["C1-1", "C1-2"]
 
 
+def test_what_came_since_a_moment_comes_oldest_first(stores: Stores) -> None:
+    assert stores.journal.since(NOON) == []
+    for key, hours in (("C1-1", -48), ("C1-2", -1), ("C1-3", 0), ("C1-4", 1)):
+        stores.journal.append(a_journal_entry(key, at=NOON + timedelta(hours=hours)))
+    assert [entry.ticket_key for entry in stores.journal.since(NOON)] == ["C1-3", "C1-4"]
+    assert [entry.ticket_key for entry in stores.journal.since(NOON - timedelta(days=9))] == [
+        f"C1-{number}" for number in (1, 2, 3, 4)
+    ]
+
+
 def test_the_entries_on_a_pdf_are_found_by_its_hash_oldest_first(stores: Stores) -> None:
     stores.journal.append(a_journal_entry("C1-3", pdf_sha256=""))
     stores.journal.append(a_journal_entry("C1-4", "deferred"))

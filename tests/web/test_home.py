@@ -257,3 +257,18 @@ def test_mails_that_wait_show_the_ticket_and_the_reason_never_the_address(cashie
     assert ">Draft</span>" in page
     assert "C1-7" not in page
     assert "client@example.org" not in page
+
+
+def test_the_last_two_weeks_come_after_the_page(cashier: Visitor, shop: FakeServices) -> None:
+    assert 'hx-get="/history"' in cashier.get("/").text
+    assert 'id="home-history" class="card" hidden' in cashier.get("/history").text
+    shop.journal.append(a_journal_entry("C1-1"))
+    shop.journal.append(a_journal_entry("C1-2", "printed", at=NOON - timedelta(days=13)))
+    shop.journal.append(a_journal_entry("C1-3", "failed", mail_cause=MailCause.LOGIN_REFUSED.value))
+    shown = cashier.get("/history").text
+    assert shown.count('<rect class="mailed"') == 14
+    assert "1 ticket by mail" in shown
+    assert "0 by mail, 1 on paper" in shown
+    assert "about 0.2 m of paper roll saved" in shown
+    assert "1 try" in shown
+    assert "hx-get" not in shown

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Collection
 from dataclasses import asdict
+from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, Row, select
+from sqlalchemy import Connection, Row, func, select
 
 from backend.adapters.stores.records.database import RecordsDatabase
 from backend.adapters.stores.records.moments import from_text, to_text
@@ -43,6 +44,14 @@ class SqlSendingJournal:
         with self._database.read() as connection:
             rows = connection.execute(select(journal).order_by(journal.c.id.desc()).limit(limit))
             return [_entry(row) for row in rows]
+
+    def since(self, moment: datetime) -> list[JournalEntry]:
+        """Return what was appended after the last entry from before `moment`, oldest first."""
+        # From the newest backwards by the primary key: it ends at the first entry that is older.
+        before = select(journal.c.id).where(journal.c.at < to_text(moment)).order_by(journal.c.id.desc()).limit(1)
+        found = select(journal).where(journal.c.id > func.coalesce(before.scalar_subquery(), 0)).order_by(journal.c.id)
+        with self._database.read() as connection:
+            return [_entry(row) for row in connection.execute(found)]
 
     def with_pdf(self, sha256: str) -> list[JournalEntry]:
         """Return all entries on this PDF, oldest first."""
