@@ -29,7 +29,7 @@ from backend.domain.ticket import RecordedTicket
 from backend.domain.ticket_layout import TicketLayout, TicketMarks
 from backend.ports import Mailbox, SendingWatch, Services
 from tests.builders import NOON
-from tests.fake_backups import MemoryBackups
+from tests.fake_backups import MemoryBackups, MemoryRestoring
 from tests.fake_closings import MemoryClosingStore
 from tests.fake_journal import MemorySendingJournal
 from tests.fake_oauth import FakeOAuthSignIn
@@ -204,6 +204,7 @@ class FakeServices:
     transport: FakeMailTransport = field(default_factory=FakeMailTransport)
     client: FakeMailTransport = field(default_factory=FakeMailTransport)
     backups: MemoryBackups = field(default_factory=MemoryBackups)
+    restoring: MemoryRestoring = field(default_factory=MemoryRestoring)
     pdf_engine: FakePdfEngine = field(default_factory=FakePdfEngine)
     pdf_engines: FakePdfEngines = field(default_factory=FakePdfEngines)
     captured: MemoryMailbox = field(default_factory=MemoryMailbox)

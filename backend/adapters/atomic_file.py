@@ -74,6 +74,11 @@ def put_aside(path: Path) -> Path | None:
     return aside
 
 
+def rename_patiently(source: Path, target: Path) -> None:
+    """Rename a file or folder to a free name; an antivirus on Windows may hold it for a moment. Raises OSError."""
+    _replace_patiently(source, target, os.rename)
+
+
 def sync_folder(folder: Path) -> None:
     """Make new names in a folder durable, where the system can (not on Windows)."""
     if os.name == "nt":

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
 
+from backend.bootstrap.opening import restored_at_end, shop_alone, shop_in_use
 from backend.bootstrap.services import TRAINING_FOLDER, FolderServices, fill_training, program_folder
 from backend.bootstrap.stores import private_folder
 
-__all__ = ["FolderServices", "default_data_dir", "open_services", "program_folder", "write_text_of"]
+__all__ = ["FolderServices", "default_data_dir", "open_alone", "open_services", "program_folder", "write_text_of"]
 
 
 @contextmanager
@@ -17,19 +18,39 @@ def open_services(data_dir: Path | None, *, training: bool, lasting: bool = Fals
     """Open the data folder (`data_dir`, else the platform's own), and close what was started at the end.
 
     In training it is a folder of its own below, filled with the sample shop. A `lasting` program also puts right what
-    a crash left and sends what waits, beside its pages. Raises StorageError.
+    a crash left and sends what waits, beside its pages. A backup that waits to be restored is restored first, if no
+    other program has the folder open. Raises StorageError.
     """
-    folder = private_folder((data_dir or default_data_dir()).absolute())
-    services = FolderServices(private_folder(folder / TRAINING_FOLDER) if training else folder, training=training)
-    services.keep_log()
-    try:
+    folder = _shop_folder(data_dir, training=training)
+    with ExitStack() as ending:
+        ending.enter_context(shop_in_use(folder))
+        services = FolderServices(folder, training=training)
+        ending.callback(services.close)
+        services.keep_log()
         if training:
             fill_training(services)
         if lasting:
             services.work_beside()
         yield services
-    finally:
-        services.close()
+
+
+@contextmanager
+def open_alone(data_dir: Path | None, *, training: bool) -> Iterator[FolderServices]:
+    """Open a data folder that no other program has open; what it has prepared by its end is restored then.
+
+    Raises StorageError, "in_use" where there is another program.
+    """
+    folder = _shop_folder(data_dir, training=training)
+    with shop_alone(folder), restored_at_end(folder), ExitStack() as ending:
+        services = FolderServices(folder, training=training)
+        ending.callback(services.close)
+        services.keep_log()
+        yield services
+
+
+def _shop_folder(data_dir: Path | None, *, training: bool) -> Path:
+    folder = private_folder((data_dir or default_data_dir()).absolute())
+    return private_folder(folder / TRAINING_FOLDER) if training else folder
 
 
 def default_data_dir() -> Path:

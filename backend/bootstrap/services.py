@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from backend.adapters.file_lock import hold
+from backend.bootstrap.opening import shop_in_use
 from backend.bootstrap.stores import SecretsWhenAsked, StoreServices, private_folder
 from backend.domain.errors import FacteurError, NotFoundError
 from backend.domain.sender_profile import SenderProfile, SendingMode
@@ -185,7 +186,9 @@ class FolderServices(StoreServices):
 
     def open_training(self) -> FolderServices:
         """Open the sample shop beside this one, at work too; it ends with it."""
-        beside = FolderServices(private_folder(self._data_dir / TRAINING_FOLDER), training=True)
+        folder = private_folder(self._data_dir / TRAINING_FOLDER)
+        self._ending.enter_context(shop_in_use(folder))
+        beside = FolderServices(folder, training=True)
         self._ending.callback(beside.close)
         fill_training(beside)
         if self._workers:

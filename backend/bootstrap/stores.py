@@ -24,6 +24,7 @@ if TYPE_CHECKING:
         CustomerStore,
         LogoStore,
         OutboxStore,
+        Restoring,
         SecretStore,
         SendingJournal,
         SettingsStore,
@@ -122,6 +123,13 @@ class StoreServices:
         from backend.adapters.stores.backup.archive import ZipBackups
 
         return ZipBackups(self._data_dir, lambda: self._records)
+
+    @cached_property
+    def restoring(self) -> Restoring:
+        """Return what brings a backup back."""
+        from backend.adapters.stores.backup.restoring import FolderRestoring
+
+        return FolderRestoring(self._data_dir, lambda: self._records)
 
     @cached_property
     def secrets(self) -> SecretStore:

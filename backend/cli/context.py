@@ -50,6 +50,14 @@ class Start:
             self.open_secrets(services)
             yield services
 
+    @contextmanager
+    def open_alone(self) -> Iterator[Services]:
+        """Open a data folder that no other program has open, for a command that replaces what is in it."""
+        from backend.bootstrap import open_alone
+
+        with self._speaking(), self.explained(), open_alone(self.data_dir, training=self.training) as services:
+            yield services
+
     def open_secrets(self, services: Services) -> None:
         """Open the secrets with the passphrase of standard input, where --passphrase-stdin says that there is one.
 

@@ -22,6 +22,7 @@ _COMMANDS = {
     "serve": "serve_command:serve",
     "verify": "verify_commands:verify",
     "backup": "backup_commands:backup",
+    "restore": "backup_commands:restore",
     "read-pdf": "verify_commands:read_pdf",  # hidden: how the program reads a PDF from anywhere
 }
 

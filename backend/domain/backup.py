@@ -5,6 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from pathlib import Path
+from typing import ClassVar
+
+from backend.domain.errors import FacteurError
 
 KEPT_DAYS = 14  # of automatic ones
 
@@ -31,3 +34,69 @@ def is_outlived(name: str, today: date) -> bool:
     except ValueError:
         return False
     return name == automatic_name(day) and day <= today - timedelta(days=KEPT_DAYS)
+
+
+@dataclass(frozen=True, slots=True)
+class ShopContents:
+    """What a shop holds: tickets per till, and how many customers, users, and mails that have not left."""
+
+    company: str
+    tickets: dict[str, int]
+    customers: int
+    users: int
+    waiting: int = 0
+
+    @property
+    def ticket_count(self) -> int:
+        """Return the tickets of all tills."""
+        return sum(self.tickets.values())
+
+
+@dataclass(frozen=True, slots=True)
+class ExaminedBackup:
+    """A backup that was unpacked and proved whole; `id` names exactly its content."""
+
+    id: str
+    name: str
+    made_at: datetime
+    program: str
+    contents: ShopContents
+
+
+@dataclass(frozen=True, slots=True)
+class LostTickets:
+    """Tickets of a till that are recorded now and not in a backup: their numbers would be given once more."""
+
+    till: str
+    first: int
+    last: int
+
+
+@dataclass(frozen=True, slots=True)
+class ReplacedShop:
+    """What a restore has put aside: its folder and when."""
+
+    folder: Path
+    at: datetime
+
+
+def lost_tickets(backup: ShopContents, now: ShopContents) -> list[LostTickets]:
+    """Return what a restore would take out of each till, by place in its chain."""
+    return [
+        LostTickets(till, backup.tickets.get(till, 0) + 1, count)
+        for till, count in sorted(now.tickets.items())
+        if count > backup.tickets.get(till, 0)
+    ]
+
+
+@dataclass(eq=False)
+class BackupFileError(FacteurError):
+    """A backup can't be restored; `reason` is not_a_backup, damaged, journal, too_new, no_room, waiting or changed.
+
+    journal: its tickets don't prove each other; waiting: another restore is prepared already; changed: what was looked
+    at is no longer what would be restored.
+    """
+
+    cause: ClassVar[str] = "backup_file"
+    path: str
+    reason: str

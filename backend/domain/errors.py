@@ -54,7 +54,7 @@ class NotFoundError(FacteurError):
 class StorageError(FacteurError):
     """A file or database can't be read or written; `reason` is disk_full, read_only, damaged, locked, too_new or io.
 
-    exists: a file of this name is there, and must not be replaced.
+    exists: a file of this name is there, and must not be replaced; in_use: another program has the folder open.
     """
 
     cause: ClassVar[str] = "storage"

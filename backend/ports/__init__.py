@@ -1,6 +1,6 @@
 """What the use cases ask of the world; adapters and the fakes of the tests answer."""
 
-from backend.ports.backup import Backups
+from backend.ports.backup import Backups, Restoring
 from backend.ports.mail import Mailbox, MailTransport, OAuthSignIn, ProviderDirectory, SendingWatch
 from backend.ports.pdf import PdfEngine, PdfEngines, TicketPage
 from backend.ports.records import ClosingStore, CustomerStore, OutboxStore, SendingJournal, ShopStore, TicketStore
@@ -20,6 +20,7 @@ __all__ = [
     "PdfEngine",
     "PdfEngines",
     "ProviderDirectory",
+    "Restoring",
     "SecretStore",
     "SendingJournal",
     "SendingWatch",

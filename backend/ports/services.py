@@ -11,7 +11,7 @@ if TYPE_CHECKING:  # every page and command imports this module: it stays light
     from backend.domain.pdf_test import FolderReport, PdfInspection
     from backend.domain.relay import Relay
     from backend.domain.sender_profile import SenderProfile
-    from backend.ports.backup import Backups
+    from backend.ports.backup import Backups, Restoring
     from backend.ports.mail import Mailbox, MailTransport, OAuthSignIn, ProviderDirectory
     from backend.ports.pdf import PdfEngine, PdfEngines, TicketPage
     from backend.ports.records import ClosingStore, CustomerStore, OutboxStore, SendingJournal, ShopStore, TicketStore
@@ -47,6 +47,8 @@ class Services(Protocol):
     def logos(self) -> LogoStore: ...
     @property
     def backups(self) -> Backups: ...
+    @property
+    def restoring(self) -> Restoring: ...
     @property
     def secrets(self) -> SecretStore: ...
     @property

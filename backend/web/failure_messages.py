@@ -24,6 +24,38 @@ TEXTS: Mapping[str, Text] = {
         _l("The file “%(name)s”, which was to go with the mail, is no longer there."),
         _l("Take it out of the attachments or add it again; if it is the ticket, send the ticket anew."),
     ),
+    "backup_file": (
+        _l("“%(path)s” can't be restored."),
+        _l("Choose another backup."),
+    ),
+    "backup_file.changed": (
+        _l("Another backup has been looked into meanwhile."),
+        _l("Look into the backup once more, then restore it."),
+    ),
+    "backup_file.damaged": (
+        _l("The backup “%(path)s” is damaged: it does not hold what was written."),
+        _l("Choose another backup, an older one for instance. Your shop is as it was."),
+    ),
+    "backup_file.journal": (
+        _l("The tickets in “%(path)s” don't prove each other: one was changed, or is missing."),
+        _l("Choose an older backup. Your shop is as it was."),
+    ),
+    "backup_file.no_room": (
+        _l("There is not enough room on the disk to unpack “%(path)s”."),
+        _l("Make room on the disk, then try again."),
+    ),
+    "backup_file.not_a_backup": (
+        _l("“%(path)s” is not a backup of Facteur."),
+        _l("Choose a file that Facteur has made: facteur-….zip."),
+    ),
+    "backup_file.too_new": (
+        _l("“%(path)s” was made by a newer version of Facteur."),
+        _l("Install the newest version of Facteur on this PC, then restore the backup."),
+    ),
+    "backup_file.waiting": (
+        _l("A backup waits already to be restored at the next start."),
+        _l("Close Facteur and open it again, or drop that restore first."),
+    ),
     "closing_not_due": (
         _l("“%(span)s” can't be closed at till %(till)s now."),
         _l("Look at the closings page: it shows what can be closed next."),
@@ -220,6 +252,10 @@ TEXTS: Mapping[str, Text] = {
     "storage.exists": (
         _l("There is a file “%(path)s” already."),
         _l("Choose another name: Facteur replaces no file that is there."),
+    ),
+    "storage.in_use": (
+        _l("Another Facteur is open on “%(path)s”."),
+        _l("Close every window of Facteur, and each “serve”, then try again."),
     ),
     "storage.locked": (
         _l("Another window or program is using “%(path)s” at this moment."),

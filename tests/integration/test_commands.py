@@ -20,7 +20,7 @@ DOCUMENTED = {
     *("ticket import", "ticket list", "ticket show", "ticket pdf", "shop load", "send", "sender set", "sender show"),
     *("sender sign-in", "check mail", "check pdf", "check journal", "mailbox list", "mailbox show", "serve"),
     *("outbox list", "outbox retry", "outbox cancel"),
-    *("closing list", "closing read", "closing close", "archive export", "backup", "verify"),
+    *("closing list", "closing read", "closing close", "archive export", "backup", "restore", "verify"),
 }
 SENDER = [
     *("--user", "DUPOND", "--email", "caisse@brico.example"),
@@ -51,6 +51,10 @@ CALLS: dict[str, tuple[tuple[str, ...], set[str]]] = {
         | {"tickets", "credits", "vat", "payments"},
     ),
     "backup": (("BACKUP",), {"status", "file", "made_at", "size", "mails_left_out"}),
+    "restore": (
+        ("OLD_BACKUP", "--preview"),
+        {"status", "made_at", "program", "backup", "replaced", "lost"},
+    ),
     "archive export": (("2026", "ARCHIVE"), {"status", "file", "tickets", "closings", "bytes"}),
     "outbox list": ((), {"mails"}),
     "outbox retry": ((), {"mails"}),
@@ -88,6 +92,10 @@ def called(training: Program, name: str, *options: str) -> Ran:
         files["DAY"] = min(each["issued_at"][:10] for each in tickets if each["number"].startswith("C1-"))
     if name.startswith("mailbox"):
         assert training.call("send", "C1-4", "--to", "client@example.org").exit_code == 0
+    if name == "restore":
+        files["OLD_BACKUP"] = training.folder / "old.zip"
+        if not files["OLD_BACKUP"].exists():
+            assert training.call("backup", str(files["OLD_BACKUP"])).exit_code == 0
     if name == "verify":
         assert training.call("ticket", "pdf", "C1-4", "--output", str(files["OUTPUT"])).exit_code == 0
     return training.call(*name.split(), *(files.get(part, part) for part in CALLS[name][0]), *options)
