@@ -11,10 +11,11 @@ from flask_babel import lazy_gettext as _l
 
 from backend.domain.document_type import DocumentType
 from backend.domain.errors import FacteurError, InvalidInputError
+from backend.domain.formula.errors import FormulaError
 from backend.domain.mail_failure import MailFailure
 from backend.domain.outgoing_mail import ForbiddenMoveError, MailState, RecipientResult, RecipientStatus, SendingPhase
 from backend.usecases.located_json import ImportFileError
-from backend.web import input_messages
+from backend.web import formula_messages, input_messages
 from backend.web.failure_messages import TEXTS, UNFORESEEN, Text
 from backend.web.format import file_size
 from backend.web.mail_messages import mail_text
@@ -51,6 +52,8 @@ def _text_of(error: FacteurError) -> Text:
     if isinstance(error, InvalidInputError):
         reason = "email_missing" if error.reason == "email" and not error.value else error.reason
         return input_messages.TYPED.get(reason, input_messages.UNKNOWN_REASON)
+    if isinstance(error, FormulaError):
+        return formula_messages.PLACE, formula_messages.formula_text(error.reason, error.suggestion)[1]
     if isinstance(error, ImportFileError):
         return _import_sentence(error), input_messages.IN_FILE_REMEDY
     facts = error.facts()
@@ -73,6 +76,8 @@ def _shown_facts(error: FacteurError) -> dict[str, object]:
         facts["euros"] = format_decimal(Decimal(error.value) / 100, "#,##0.00")
     if isinstance(error, MailFailure) and error.detail.isdecimal():
         facts["limit"] = file_size(int(error.detail))
+    if isinstance(error, FormulaError):
+        facts["fault"] = _filled(formula_messages.formula_text(error.reason, error.suggestion)[0], facts)
     if isinstance(error, ImportFileError):
         fault = input_messages.IN_FILE.get(error.reason, input_messages.IN_FILE_UNKNOWN)
         facts["fault"] = _filled(fault, facts)

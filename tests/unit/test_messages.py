@@ -13,6 +13,7 @@ import pytest
 
 from backend.domain.document_type import DocumentType
 from backend.domain.errors import FacteurError, InvalidInputError, NotFoundError, SecretsUnavailableError, StorageError
+from backend.domain.formula.errors import FormulaError
 from backend.domain.mail_failure import MailCause, MailFailure
 from backend.domain.outgoing_mail import (
     MOVES,
@@ -25,6 +26,7 @@ from backend.domain.outgoing_mail import (
 from backend.domain.pdf_settings import PdfFailure
 from backend.usecases.located_json import ImportFileError
 from backend.web import messages
+from backend.web.formula_messages import TEXTS as FORMULA_TEXTS
 from backend.web.input_messages import IN_FILE, TYPED
 from backend.web.messages import Explanation, explain, explain_recipient
 from tests.languages import LANGUAGES, speaking
@@ -38,9 +40,11 @@ REASONS: dict[type[FacteurError], tuple[str, ...]] = {
     NotFoundError: ("ticket", "customer", "contact", "till", "user", "mail", "mailbox"),
     InvalidInputError: tuple(sorted(set(TYPED) - {"email_missing"})),
     ImportFileError: tuple(sorted(IN_FILE)),
+    FormulaError: tuple(sorted(FORMULA_TEXTS)),
 }
 # In which place the reason stands when the class is called, and which catalogue answers for it.
 PLACES = {"InvalidInputError": 1, "NotFoundError": 0, "StorageError": 1, "SecretsUnavailableError": 0, "PdfFailure": 0}
+IN_FORMULAS = {"FormulaError": 0, "FaultyValueError": 0, "fault_at": 1}
 STEPS = (
     "name_found",
     "connected",
@@ -88,12 +92,12 @@ def texts_in(node: ast.expr) -> Iterable[str]:
     return [node.value] if isinstance(node, ast.Constant) and isinstance(node.value, str) else []
 
 
-def reasons_raised(name: str) -> set[str]:
+def reasons_raised(name: str, place: int) -> set[str]:
     """Collect the reasons that the program raises a class with, as they stand in its source."""
     found: set[str] = set()
     for _, node in nodes():
         if isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id == name:
-            places = node.args[PLACES[name] : PLACES[name] + 1]
+            places = node.args[place : place + 1]
             named = [keyword.value for keyword in node.keywords if keyword.arg in {"reason", "kind"}]
             found.update(text for place in (*places, *named) for text in texts_in(place))
     return found
@@ -171,7 +175,7 @@ def test_each_mail_cause_has_words_of_its_own() -> None:
 @pytest.mark.parametrize("name", PLACES)
 def test_every_reason_that_is_raised_has_words_of_its_own(name: str) -> None:
     kind = failures()[name]
-    raised = reasons_raised(name)
+    raised = reasons_raised(name, PLACES[name])
     assert raised
     field = "kind" if kind is NotFoundError else "reason"
     with speaking("en"):
@@ -185,6 +189,19 @@ def test_every_reason_to_refuse_a_file_has_words_of_its_own() -> None:
     raised = import_reasons_raised()
     assert {"json", "vat_rate_missing", "till_unknown"} <= raised
     assert raised <= set(IN_FILE)
+
+
+def test_every_fault_of_a_formula_has_words_of_its_own() -> None:
+    raised = set().union(*(reasons_raised(name, place) for name, place in IN_FORMULAS.items()))
+    assert {"unknown_field", "division_by_zero", "too_deep"} <= raised
+    assert raised <= set(FORMULA_TEXTS)
+
+
+def test_a_fault_in_a_formula_is_named_with_its_place_and_what_was_meant() -> None:
+    with speaking("fr"):
+        explained = explain(FormulaError("unknown_field", 2, 14, "TICKET.NUMRO", "TICKET.NUMERO"))
+    assert explained.sentence == "Ligne 2, caractère 14\xa0: il n’y a pas de champ TICKET.NUMRO."
+    assert explained.remedy == "Possible ici\xa0: TICKET.NUMERO."
 
 
 def test_a_refused_file_is_named_with_line_and_place() -> None:
