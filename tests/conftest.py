@@ -7,6 +7,7 @@ import shutil
 from typing import TYPE_CHECKING
 
 import pytest
+from hypothesis import settings
 
 if TYPE_CHECKING:
     from collections.abc import Generator
@@ -21,6 +22,8 @@ PROGRAMS = {
     "keyring_service": ("gnome-keyring-daemon", "dbus-daemon"),
     "window": ("Xvfb",),
 }
+settings.register_profile("any_machine", deadline=None)  # a loaded machine is slow, and no program wrong for it
+settings.load_profile("any_machine")
 NOTHING_SKIPS = os.environ.get("CI") == "true"
 
 

@@ -239,7 +239,7 @@ def test_an_attack_ends_in_a_text_or_an_explained_error(attack: str, monkeypatch
         assert len(outcome(f"formule={attack}")) <= OUTPUT_MAX
 
 
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=300)
 @given(st.text(max_size=300))
 def test_any_text_gives_a_result_or_an_explained_error(text: str) -> None:
     within_budget(text)
@@ -250,7 +250,7 @@ WORDS = st.sampled_from(
 )
 
 
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=300)
 @given(st.lists(WORDS, max_size=60).map(" ".join))
 def test_any_row_of_words_gives_a_result_or_an_explained_error(text: str) -> None:
     within_budget(text)
@@ -271,7 +271,7 @@ FORMULAS = st.recursive(
 )
 
 
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=300)
 @given(FORMULAS)
 def test_whatever_is_well_formed_gives_a_result_or_an_explained_error(text: str) -> None:
     within_budget(text)
@@ -295,14 +295,14 @@ def test_a_formula_has_a_greatest_length_depth_and_number_of_pieces() -> None:
     assert outcome("+".join(["1"] * (TOKENS_MAX // 2 + 1))).startswith("! too_many_pieces")
 
 
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=200)
 @given(st.text(st.characters(exclude_categories=["Cs"]), max_size=200))
 def test_any_text_in_quotes_is_itself(text: str) -> None:
     quoted = text.replace('"', '""')
     assert outcome(f'"{quoted}"') == text
 
 
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=200)
 @given(st.integers(-(10**9), 10**9), st.integers(-(10**9), 10**9), st.sampled_from("+-"))
 def test_sums_of_cents_are_exact(first: int, second: int, sign: str) -> None:
     def euros(cents: int) -> str:

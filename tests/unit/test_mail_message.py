@@ -164,7 +164,7 @@ def test_an_address_that_would_add_a_header_is_refused(mail: OutgoingMail) -> No
     assert "b@x.test" not in str(caught.value)
 
 
-@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=60, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(subject=st.text(), name=st.text(), body=st.text(), file_name=st.text())
 def test_no_text_breaks_the_message(mail: OutgoingMail, subject: str, name: str, body: str, file_name: str) -> None:
     pdf = replace(mail.attachments[0], name=file_name)
@@ -184,7 +184,7 @@ def test_no_text_breaks_the_message(mail: OutgoingMail, subject: str, name: str,
     assert [part.get_content() for part in message.iter_attachments()] == [PDF]
 
 
-@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=60, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(body=st.text(st.characters(exclude_categories=["Cc", "Cs", "Zl", "Zp"]) | st.just("\n")))
 def test_a_text_arrives_as_it_was_typed(mail: OutgoingMail, body: str) -> None:
     content = build_message(replace(mail, body=body), a_sender())
