@@ -144,6 +144,30 @@ def _end_tour(page: Page) -> None:
     page.locator("aside.tour").wait_for(state="detached")
 
 
+def _look_into_backup(page: Page) -> None:
+    page.locator("td form button").first.click()
+    page.locator("#backups-result .banner.ok").wait_for()
+
+
+def _prepare_restore(page: Page) -> None:
+    _look_into_backup(page)
+    page.locator(".page-foot .primary").click()
+    page.locator(".banner.warn").wait_for()
+
+
+def _drop_restore(page: Page) -> None:
+    page.locator(".banner .button").click()
+    page.locator(".banner.warn").wait_for(state="detached")
+
+
+def _refused_backup(page: Page) -> None:
+    page.locator("input[type=file]").set_input_files(
+        {"name": "vacances.zip", "mimeType": "application/zip", "buffer": b"PK no backup"}
+    )
+    page.locator("#backups-choice button").click()
+    page.locator("#backups-result .banner.bad").wait_for()
+
+
 SCREENS = (
     Screen("first-start", "/first-start", shop="new", signs_in=False),
     Screen("first-start-refused", "/first-start", _typed_first_start, shop="new", signs_in=False),
@@ -166,6 +190,11 @@ SCREENS = (
     Screen("pdf-folder", "/settings/pdf/folder", _try_folder),
     Screen("pdf-folder-refused", "/settings/pdf/folder", _refused_folder),
     Screen("pdf-test", "/settings/pdf/test", _test_pdf),
+    Screen("backups-none", "/settings/backups/"),
+    Screen("backups", "/settings/backups/", shop="closed"),
+    Screen("backup-look", "/settings/backups/", _look_into_backup, shop="closed"),
+    Screen("backup-refused", "/settings/backups/", _refused_backup, shop="closed"),
+    Screen("backup-waits", "/settings/backups/", _prepare_restore, shop="closed", undo=_drop_restore),
     Screen("verify", "/verify/"),
     Screen("verify-unknown", "/verify/", _check_itself),
     Screen("company", "/settings/company"),
@@ -280,6 +309,7 @@ def sample_shops() -> Iterator[dict[str, Services]]:
     from backend.domain.shop import Company
     from backend.domain.ticket import TicketNumber
     from backend.domain.user import Role, User
+    from backend.usecases.make_backup import make_daily_backup
     from backend.usecases.manage_users import save_user
     from backend.usecases.prepare_sending import prepare_sending
     from backend.usecases.send_ticket import SendingWishes, send_ticket
@@ -299,6 +329,7 @@ def sample_shops() -> Iterator[dict[str, Services]]:
             save_user(User("Julie", Role.CASHIER), PASSWORD, shops[shop].users)
         fill_failing(shops["failing"], "Martin")
         fill_closed(shops["closed"], "Martin")
+        make_daily_backup(shops["closed"])
         yield shops
 
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 from backend.domain.document_type import DocumentType
 from backend.domain.errors import NotFoundError, SecretsUnavailableError
 from backend.domain.logo import Logo
@@ -39,6 +41,10 @@ class MemorySettingsStore:
         self._layouts: dict[str, TicketLayout] = {}
         self._versions: list[LayoutVersion] = []
         self._preferences: dict[str, str] = {}
+        self.damaged: list[Path] = []
+
+    def damaged_files(self) -> list[Path]:
+        return self.damaged
 
     def company(self) -> Company | None:
         return self._company

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Protocol
 
 if TYPE_CHECKING:  # every page and command imports this module: it stays light
     from datetime import datetime
+    from pathlib import Path
 
     from backend.domain.document_type import DocumentType
     from backend.domain.logo import Logo
@@ -19,6 +20,9 @@ if TYPE_CHECKING:  # every page and command imports this module: it stays light
 
 class SettingsStore(Protocol):
     """Company, sender profiles, PDF settings, mail templates, layouts; small files shared by processes."""
+
+    def damaged_files(self) -> list[Path]:
+        """Return the files that were put aside because they couldn't be read, oldest first."""
 
     def company(self) -> Company | None: ...
 

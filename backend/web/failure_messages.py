@@ -102,6 +102,7 @@ TEXTS: Mapping[str, Text] = {
     ),
     "not_found": (_l("“%(key)s” was not found."), _l("Check what was typed, or look for it in the list.")),
     "not_found.attachment": (_l("There is no file “%(key)s”."), _l("Choose the file again.")),
+    "not_found.backup": (_l("There is no backup “%(key)s”."), _l("Choose one of the list.")),
     "not_found.cashier": (_l("There is no cashier “%(key)s”."), _l("Choose a cashier from the list.")),
     "not_found.closing": (_l("There is no closing “%(key)s”."), _l("Look for it in the list of closings.")),
     "not_found.company": (

@@ -44,6 +44,7 @@ TOPICS = (
     Topic("layouts", "file-text", ("layouts", "shop.company")),
     Topic("mail-texts", "pencil", ("shop.mail",)),
     Topic("users", "users", ("users",)),
+    Topic("backups", "inbox", ("backups",)),
     Topic("privacy", "eye"),
     Topic("training", "graduation-cap", ("training",)),
     Topic("keys", "info", ("guide",)),

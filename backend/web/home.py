@@ -46,6 +46,7 @@ def index() -> str:
         today=today,
         now=services().clock.now(),
         company_name=company.name if company else "",
+        restore_waits=services().restoring.prepared() is not None,
         steps=steps,
         done=sum(step.state == "done" for step in steps),
         mails=waiting_mails(current_user()),

@@ -56,7 +56,7 @@ ENTRIES: tuple[tuple[Entry, ...], ...] = (
             "shop.index",
             "sliders-horizontal",
             _l("Settings"),
-            screens=("users", "sender_settings", "pdf_settings", "mail_templates", "layouts"),
+            screens=("users", "sender_settings", "pdf_settings", "mail_templates", "layouts", "backups"),
         ),
         Entry("guide.index", "circle-help", _l("Help"), key="F1"),
     ),

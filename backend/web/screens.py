@@ -58,6 +58,7 @@ class Screens:
             if self.are_loaded:
                 return
             from backend.web import (
+                backups,
                 closings,
                 guide,
                 home,
@@ -86,6 +87,7 @@ class Screens:
                 sending,
                 outbox,
                 closings,
+                backups,
                 users,
                 sender_settings,
                 sender_sign_in,

@@ -35,6 +35,13 @@ OPEN = {
     "home.leave_training",
 }
 ADMINISTRATORS_ONLY = {
+    "backups.index",
+    "backups.make",
+    "backups.file",
+    "backups.examine",
+    "backups.preview",
+    "backups.prepare",
+    "backups.drop",
     "closings.archive",
     "layouts.index",
     "layouts.edit",
