@@ -205,7 +205,7 @@ SCREENS = (
     Screen("layout-a4", "/settings/layouts/a4", _drawn),
     Screen("layout-refused", "/settings/layouts/58mm", _unknown_field),
     Screen("company-refused", "/settings/company", _empty_company),
-    Screen("mail-of-tickets", "/settings/mail"),
+    Screen("mail-of-tickets", "/settings/mails/ticket/edit"),
     Screen("users", "/users/"),
     Screen("users-deleted", "/users/", _delete_user, undo=_restore_user),
     Screen("user", "/users/MOREAU"),

@@ -73,6 +73,9 @@ class MemorySettingsStore:
     def save_mail_template(self, template: MailTemplate) -> None:
         self._templates[template.document_type] = template
 
+    def delete_mail_template(self, document_type: DocumentType) -> None:
+        self._templates.pop(document_type, None)
+
     def layouts(self) -> tuple[TicketLayout, ...]:
         return tuple(({layout.id: layout for layout in BUILT_IN_LAYOUTS} | self._layouts).values())
 

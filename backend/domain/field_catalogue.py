@@ -65,10 +65,11 @@ class Link:
 
 @dataclass(frozen=True, slots=True)
 class Table:
-    """A table: its fields and links, in the order shown."""
+    """A table: its fields and links in the order shown; `of` follows the label of a field, as in `Nom du caissier`."""
 
     code: str
     label: Labels
+    of: Labels
     entries: tuple[Field | Link, ...]
 
     @property
@@ -129,6 +130,7 @@ TABLES: dict[str, Table] = {
         Table(
             ROOT,
             Labels("Ticket de caisse", "Till ticket"),
+            Labels("du ticket", "of the ticket"),
             (
                 Field("NUMERO", Labels("Numéro", "Number"), FieldType.NUMBER, "4", lambda s: Decimal(s.ticket.number)),
                 Field("DATE", Labels("Date", "Date"), FieldType.DATE, "24/11/2026", _issued_at),
@@ -155,6 +157,7 @@ TABLES: dict[str, Table] = {
         Table(
             "CAISSIER",
             Labels("Caissier", "Cashier"),
+            Labels("du caissier", "of the cashier"),
             (
                 _text("CODE", "Code", "Code", "DUP", lambda s: s.ticket.cashier_code),
                 _text("NOM", "Nom", "Name", "DUPOND", lambda s: s.ticket.cashier_name),
@@ -164,6 +167,7 @@ TABLES: dict[str, Table] = {
         Table(
             "CLIENT",
             Labels("Client", "Customer"),
+            Labels("du client", "of the customer"),
             (
                 _text("CODE", "Code", "Code", "CLI001", lambda s: s.ticket.customer_code),
                 _text("NOM", "Nom", "Name", "ATELIER DUVAL", _customer_name),
@@ -201,6 +205,7 @@ TABLES: dict[str, Table] = {
         Table(
             "CONTACT",
             Labels("Contact principal", "Main contact"),
+            Labels("du contact principal", "of the main contact"),
             (
                 _text("NOM", "Nom", "Name", "DUVAL Claire", lambda s: s.main_contact.name if s.main_contact else ""),
                 _text(
@@ -222,6 +227,7 @@ TABLES: dict[str, Table] = {
         Table(
             "CAISSE",
             Labels("Caisse", "Till"),
+            Labels("de la caisse", "of the till"),
             (
                 _text("CODE", "Code", "Code", "C1", lambda s: s.ticket.till_code),
                 _text("LIBELLE", "Libellé", "Label", "Caisse 1", lambda s: s.till.label if s.till else ""),
@@ -230,6 +236,7 @@ TABLES: dict[str, Table] = {
         Table(
             "PAIEMENT",
             Labels("Paiements", "Payments"),
+            Labels("des paiements", "of the payments"),
             (
                 _text("MOYENS", "Moyens de paiement", "Means of payment", "Carte bancaire, Espèces", _methods),
                 _text("DETAIL", "Détail", "Detail", "Carte bancaire 100,00, Espèces 50,00", _payments),
@@ -242,6 +249,7 @@ TABLES: dict[str, Table] = {
         Table(
             "SOCIETE",
             Labels("Société", "Company"),
+            Labels("de la société", "of the company"),
             (
                 _text("NOM", "Nom", "Name", "BRICO", lambda s: s.ticket.company.name),
                 _text(
@@ -263,3 +271,11 @@ def read_value(code: str, sources: TicketSources) -> Value:
     """Return the value of a field `TABLE.FIELD`, "" where it is empty; raises KeyError for a code not listed here."""
     value = FIELDS[code].read(sources)
     return "" if value is None else value
+
+
+def path_to(table: str, start: str = ROOT) -> tuple[str, ...]:
+    """Return the tables to go through from the ticket, by links, to a table and with it; () where none leads there."""
+    if table == start:
+        return (start,)
+    links = (entry.table for entry in TABLES[start].entries if isinstance(entry, Link))
+    return next(((start, *way) for link in links if (way := path_to(table, link))), ())

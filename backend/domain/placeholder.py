@@ -10,7 +10,7 @@ from backend.domain.errors import FacteurError
 
 _BRACKETS = re.compile(r"\[([^\[\]\n]{1,40})\]")
 # What is meant as a code: capitals and digits, a letter among them. `[sic]`, `[1]` and `[...]` are text.
-_MEANT_AS_CODE = re.compile(r"(?=.*[A-ZÀ-ÖØ-Þ])[A-ZÀ-ÖØ-Þ0-9 _.'’/°-]+")
+MEANT_AS_CODE = re.compile(r"(?=.*[A-ZÀ-ÖØ-Þ])[A-ZÀ-ÖØ-Þ0-9 _.'’/°-]+")
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,7 +39,7 @@ def check_codes(where: str, text: str, placeholders: Sequence[Placeholder]) -> N
     codes = [placeholder.code for placeholder in placeholders]
     folded = {code.casefold() for code in codes}
     for spot in _BRACKETS.finditer(text):
-        is_meant = spot[1].strip().casefold() in folded or _MEANT_AS_CODE.fullmatch(spot[1])
+        is_meant = spot[1].strip().casefold() in folded or MEANT_AS_CODE.fullmatch(spot[1])
         if spot[1] not in codes and is_meant:
             raise UnknownCodeError(where, spot[1], spot.start() + 1, ", ".join(f"[{code}]" for code in codes))
 

@@ -42,6 +42,9 @@ class SettingsStore(Protocol):
 
     def save_mail_template(self, template: MailTemplate) -> None: ...
 
+    def delete_mail_template(self, document_type: DocumentType) -> None:
+        """Forget a type's template; nothing happens where there is none."""
+
     def layouts(self) -> tuple[TicketLayout, ...]:
         """Return the built-in layouts, which always exist, then the shop's own in the order they were made."""
 

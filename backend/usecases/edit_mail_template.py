@@ -1,29 +1,89 @@
-"""Change subject and message of a document type's mail (PRODUCT D2)."""
+"""Mail settings of the document types: create, delete, change texts and recipients (PRODUCT D)."""
 
 from __future__ import annotations
 
-from dataclasses import replace
+from dataclasses import dataclass, replace
 
 from backend.domain.document_type import DocumentType
-from backend.domain.errors import InvalidInputError
-from backend.domain.mail_template import MailTemplate
+from backend.domain.email_address import parse_recipients
+from backend.domain.errors import FacteurError, InvalidInputError, NotFoundError
+from backend.domain.mail_template import MailTemplate, default_template
 from backend.domain.placeholder import check_codes
 from backend.ports import Services
-from backend.usecases.prepare_sending import template_of
 
 SUBJECT_MAX = 400
 BODY_MAX = 20_000
 
 
-def edit_mail_texts(document_type: DocumentType, subject: str, body: str, services: Services) -> MailTemplate:
-    """Save both texts; raises UnknownCodeError, InvalidInputError("subject" or "body", ...), StorageError."""
-    template = template_of(document_type, services)
-    changed = replace(template, subject=" ".join(subject.split()), body=body.replace("\r\n", "\n").strip())
-    for where, text, most in (("subject", changed.subject, SUBJECT_MAX), ("body", changed.body, BODY_MAX)):
-        if not text:
-            raise InvalidInputError(where, "mail_text_missing")
-        if len(text) > most:
-            raise InvalidInputError(where, "text_too_long", str(most))
-        check_codes(where, text, template.placeholders)
+@dataclass(eq=False)
+class TemplateExistsError(FacteurError):
+    """Each document type has one mail setting."""
+
+    cause = "mail_template_exists"
+    document_type: str
+
+
+def mail_templates(services: Services) -> list[MailTemplate]:
+    """Return the settings there are, in the order of the types."""
+    found = (services.settings.mail_template(document_type) for document_type in DocumentType)
+    return [template for template in found if template]
+
+
+def find_mail_template(document_type: DocumentType, services: Services) -> MailTemplate:
+    """Return the setting of a type; raises NotFoundError("mail_template", ...) for one that was deleted."""
+    template = services.settings.mail_template(document_type)
+    if template is None:
+        raise NotFoundError("mail_template", document_type.value)
+    return template
+
+
+def create_mail_template(document_type: DocumentType, services: Services) -> MailTemplate:
+    """Make the setting of a type as it is at a first start; raises TemplateExistsError."""
+    return restore_mail_template(default_template(document_type), services)
+
+
+def restore_mail_template(template: MailTemplate, services: Services) -> MailTemplate:
+    """Put back a deleted setting; raises TemplateExistsError where its type has one again."""
+    if services.settings.mail_template(template.document_type):
+        raise TemplateExistsError(template.document_type.value)
+    services.settings.save_mail_template(template)
+    return template
+
+
+def delete_mail_template(document_type: DocumentType, services: Services) -> MailTemplate:
+    """Delete the setting of a type, whose mails then begin as at a first start; return what it was."""
+    template = find_mail_template(document_type, services)
+    services.settings.delete_mail_template(document_type)
+    return template
+
+
+def checked_text(where: str, text: str, template: MailTemplate) -> str:
+    """Return "subject" on one line, or "body" without blanks around it; raises UnknownCodeError, InvalidInputError."""
+    tidy = " ".join(text.split()) if where == "subject" else text.replace("\r\n", "\n").strip()
+    most = SUBJECT_MAX if where == "subject" else BODY_MAX
+    if not tidy:
+        raise InvalidInputError(where, "mail_text_missing")
+    if len(tidy) > most:
+        raise InvalidInputError(where, "text_too_long", str(most))
+    check_codes(where, tidy, template.placeholders)
+    return tidy
+
+
+def edit_mail_template(typed: MailTemplate, services: Services) -> MailTemplate:
+    """Save texts and recipients of a type; its variables stay those that are kept.
+
+    Raises NotFoundError, UnknownCodeError, InvalidInputError(field, ...), StorageError.
+    """
+    known = find_mail_template(typed.document_type, services)
+    may_copy = typed.document_type.may_copy
+    changed = replace(
+        typed,
+        placeholders=known.placeholders,
+        subject=checked_text("subject", typed.subject, known),
+        body=checked_text("body", typed.body, known),
+        free_addresses=parse_recipients(";".join(typed.free_addresses), "free_addresses"),
+        cc=parse_recipients(";".join(typed.cc), "cc") if may_copy else (),
+        bcc=parse_recipients(";".join(typed.bcc), "bcc") if may_copy else (),
+    )
     services.settings.save_mail_template(changed)
     return changed

@@ -66,10 +66,11 @@ def layout_picture(layout: TicketLayout, ticket_key: str, width_px: int, service
 def _ticket(ticket_key: str, services: Services) -> RecordedTicket:
     if ticket_key:
         return services.tickets.find(TicketNumber.parse(ticket_key))
-    return link(_made_up_ticket(services), position=1, previous_sha256=FIRST_LINK)
+    return link(made_up_ticket(services), position=1, previous_sha256=FIRST_LINK)
 
 
-def _made_up_ticket(services: Services) -> Ticket:
+def made_up_ticket(services: Services) -> Ticket:
+    """Return a ticket that nobody bought, for a shop that has none yet."""
     lines = (
         make_line("Pâte à crêpes, œufs frais", Decimal(2), 300, Decimal("5.5")),
         make_line("Marteau", Decimal(1), 1250, Decimal(20), discount=125),

@@ -114,6 +114,10 @@ TEXTS: Mapping[str, Text] = {
     "not_found.layout": (_l("There is no ticket layout “%(key)s”."), _l("Choose a layout from the list.")),
     "not_found.logo": (_l("This logo is no longer there."), _l("Choose its file again on the page of the company.")),
     "not_found.mail": (_l("There is no mail “%(key)s”."), _l("Look for it in the list of mails.")),
+    "not_found.mail_template": (
+        _l("There is no mail setting “%(key)s”."),
+        _l("Create it in the list of mail settings."),
+    ),
     "not_found.mailbox": (
         _l("There is a mailbox in the training mode only."),
         _l("Start Facteur with --training to see one."),
@@ -122,6 +126,7 @@ TEXTS: Mapping[str, Text] = {
     "not_found.product": (_l("There is no product “%(key)s”."), _l("Look for the product in the list.")),
     "not_found.ticket": (_l("There is no ticket “%(key)s”."), _l("Check till and number, as in C1-4.")),
     "not_found.till": (_l("There is no till “%(key)s”."), _l("Choose a till from the list, or load it first.")),
+    "not_found.variable": (_l("There is no variable [%(key)s]."), _l("Look for it in the list of variables.")),
     "not_found.user": (_l("There is no user “%(key)s”."), _l("Choose a user from the list.")),
     "pdf_died": (_l("The program that makes the PDF (%(engine)s) has broken off."), _TRY_AGAIN),
     "pdf_disk_full": (
@@ -277,6 +282,14 @@ TEXTS: Mapping[str, Text] = {
     "till_kind": (
         _l("Till “%(till)s” can't be used like that: its tickets are numbered elsewhere, or it has tickets already."),
         _l("Choose another till, or add one under a new code."),
+    ),
+    "mail_template_exists": (
+        _l("This type of document has a mail setting already."),
+        _l("Change the one that is in the list."),
+    ),
+    "variable_in_use": (
+        _l("[%(code)s] stands in the subject or message."),
+        _l("Take it out of the text too, or keep the variable."),
     ),
     "unknown_code": (
         _l("There is no variable [%(code)s] (character %(position)s)."),

@@ -29,6 +29,17 @@ class Form:
     def __getitem__(self, name: str) -> str:
         return self._values.get(name, "")
 
+    @property
+    def values(self) -> dict[str, str]:
+        """Return what was typed, by field name."""
+        return dict(self._values)
+
+    def with_values(self, values: Mapping[str, str]) -> Form:
+        """Return a form with some values changed and the same notes."""
+        changed = Form(self._values | dict(values))
+        changed._notes = self._notes
+        return changed
+
     def note(self, name: str) -> str:
         """Return what has to be mended in a field, "" where nothing has."""
         return self._notes.get(name, "")

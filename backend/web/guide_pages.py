@@ -42,7 +42,7 @@ TOPICS = (
     Topic("sender", "send", ("sender_settings", "sender_sign_in", "passphrase")),
     Topic("pdf", "printer", ("pdf_settings",)),
     Topic("layouts", "file-text", ("layouts", "shop.company")),
-    Topic("mail-texts", "pencil", ("shop.mail",)),
+    Topic("mail-texts", "pencil", ("mail_templates", "mail_variables")),
     Topic("users", "users", ("users",)),
     Topic("backups", "inbox", ("backups",)),
     Topic("privacy", "eye"),

@@ -108,6 +108,22 @@ TYPED: Mapping[str, Text] = {
     "user_exists": (_l("There is a user named “%(value)s” already."), _l("Choose another name.")),
     "user_missing": (_l("Several users can send: it isn't clear which one is meant."), _l("Name one with --user.")),
     "user_name": (_l("“%(value)s” can't be the name of a user."), _l("A name has 1 to 40 characters.")),
+    "variable_code": (
+        _l("“%(value)s” can't be the code of a variable."),
+        _l("Type capitals, digits and blanks, up to 40 characters, as in NOM CAISSIER."),
+    ),
+    "variable_code_missing": (
+        _l("The code is missing."),
+        _l("Type what stands between the brackets, as in NOM CAISSIER."),
+    ),
+    "variable_count": (
+        _l("A mail takes %(value)s variables at most, and they are all defined."),
+        _l("Delete one that you don't need, or change it."),
+    ),
+    "variable_exists": (_l("There is a variable [%(value)s] already."), _l("Choose another code.")),
+    "variable_field": (_l("No field is chosen."), _l("Choose a field; a line with an arrow opens a further list.")),
+    "variable_format": (_l("“%(value)s” is no format of this field."), _l("Choose one of the list.")),
+    "variable_label": (_l("A variable needs a label."), _l("Type 1 to %(value)s characters.")),
     "vat_number": (_l("“%(value)s” is not a VAT number."), _l("Type it as in FR12123456789, or leave it empty.")),
     "vat_rate": (_l("“%(value)s” is not a VAT rate."), _l("Type a rate from 0 to 99.99 per cent, as in 20 or 5.5.")),
 }

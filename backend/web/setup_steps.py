@@ -78,11 +78,17 @@ def _pdf_step(user: User) -> SetupStep:
 
 
 def _mail_step(user: User) -> SetupStep:
-    title, url = _("The mail of the till tickets"), url_for("shop.mail")
+    title, url = _("The mail of the till tickets"), _ticket_mail_url()
     if is_confirmed(DocumentType.TICKET, services()):
         return SetupStep(title, _("Subject and message were read over."), "done", url, _("Read"))
     detail = _("Subject and message are ready: read them over once.")
     return SetupStep(title, detail, "open", url if user.is_administrator else "", _("Read the mail"))
+
+
+def _ticket_mail_url() -> str:
+    if services().settings.mail_template(DocumentType.TICKET) is None:
+        return url_for("mail_templates.index")
+    return url_for("mail_templates.edit", document_type=DocumentType.TICKET.value)
 
 
 def _url(endpoint: str) -> str:

@@ -95,6 +95,15 @@ def test_a_saved_template_leaves_those_of_other_types_alone(settings: SettingsSt
     assert settings.mail_template(DocumentType.CREDIT) == default_template(DocumentType.CREDIT)
 
 
+def test_a_deleted_template_is_gone_alone_until_it_is_saved_again(settings: SettingsStore) -> None:
+    for _ in range(2):
+        settings.delete_mail_template(DocumentType.TICKET)
+        assert settings.mail_template(DocumentType.TICKET) is None
+        assert settings.mail_template(DocumentType.CREDIT) == default_template(DocumentType.CREDIT)
+    settings.save_mail_template(default_template(DocumentType.TICKET))
+    assert settings.mail_template(DocumentType.TICKET) == default_template(DocumentType.TICKET)
+
+
 def test_the_layouts_of_the_program_are_offered(settings: SettingsStore) -> None:
     assert settings.layouts() == BUILT_IN_LAYOUTS
 

@@ -178,7 +178,7 @@ def test_the_three_settings_stand_as_a_check_list(administrator: Visitor) -> Non
     assert "1 of 3" in page  # the PDF engine is found without a question
     assert page.count('class="step-mark done"') == 1
     assert page.count('class="step-mark current"') == 1
-    assert 'href="/settings/mail"' in page
+    assert 'href="/settings/mails/ticket/edit"' in page
 
 
 def test_a_sender_counts_once_it_is_tested(administrator: Visitor, shop: FakeServices) -> None:
@@ -201,22 +201,22 @@ MAIL_TEXTS = {"subject": "Ticket [NUMERO TICKET]", "body": "Bonjour"}
 
 
 def test_the_mail_counts_once_it_was_read(administrator: Visitor, shop: FakeServices) -> None:
-    page = administrator.get("/settings/mail").text
+    page = administrator.get("/settings/mails/ticket/edit").text
     assert "Votre ticket de caisse n° [NUMERO TICKET]" in page
-    assert administrator.post("/settings/mail", MAIL_TEXTS).headers["HX-Redirect"] == "/"
+    assert administrator.post("/settings/mails/ticket/edit", MAIL_TEXTS).headers["HX-Redirect"] == "/"
     assert "2 of 3" in administrator.get("/").text
 
 
 def test_the_check_list_goes_when_all_is_done(administrator: Visitor, shop: FakeServices) -> None:
     shop.settings.save_sender_profile(a_tested_sender("MARTIN"))
-    administrator.post("/settings/mail", MAIL_TEXTS)
+    administrator.post("/settings/mails/ticket/edit", MAIL_TEXTS)
     assert "Three settings" not in administrator.get("/").text
 
 
 def test_a_cashier_sees_no_way_to_what_only_administrators_set(cashier: Visitor) -> None:
     page = cashier.get("/").text
     assert "The mail of the till tickets" in page
-    assert "/settings/mail" not in page
+    assert "/settings/mails" not in page
 
 
 # The day

@@ -143,6 +143,23 @@ document.addEventListener("htmx:afterSwap", () => {
   typedOn = null;
 });
 
+// A variable goes into the field that was typed in last, at its cursor; before that, at the end of the message.
+let lastText = null;
+document.addEventListener("focusin", (event) => {
+  if (event.target.matches("[data-takes-codes] :is(input, textarea)")) lastText = event.target.id;
+});
+document.addEventListener("click", (event) => {
+  const button = event.target.closest?.("[data-inserts]");
+  if (!button) return;
+  const field = document.getElementById(lastText) ?? document.querySelector("[data-takes-codes] textarea");
+  const isFormula = /^\s*formule\s*[=:]/i.test(field.value);
+  const text = isFormula ? button.dataset.insertsInFormula : button.dataset.inserts;
+  const [start, end] = lastText ? [field.selectionStart, field.selectionEnd] : [field.value.length, field.value.length];
+  field.setRangeText(text, start, end, "end");
+  field.focus();
+  field.dispatchEvent(new Event("input", { bubbles: true }));
+});
+
 // A button that names an element copies its text, and says so with the notice that stands beside it.
 document.addEventListener("click", async (event) => {
   const button = event.target.closest?.("[data-copies]");

@@ -4,14 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import asdict
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from tinydb import where
+from tinydb import TinyDB, where
 
 from backend.adapters.stores.settings.database import SettingsFile
 from backend.domain.document_type import DocumentType
 from backend.domain.mail_template import MailTemplate, default_template
 from backend.domain.placeholder import Placeholder
+
+if TYPE_CHECKING:
+    from tinydb.table import Table
 
 
 def read_template(file: SettingsFile, document_type: DocumentType) -> MailTemplate | None:
@@ -26,12 +29,23 @@ def read_template(file: SettingsFile, document_type: DocumentType) -> MailTempla
 def write_template(file: SettingsFile, template: MailTemplate) -> None:
     """Insert or replace a type's template; the first time, the defaults of the others with it."""
     with file.change() as database:
-        if "mail_templates" not in database.tables():
-            defaults = [asdict(default_template(document_type)) for document_type in DocumentType]
-            database.table("mail_templates").insert_multiple(defaults)
-        table = database.table("mail_templates")
+        table = _table(database)
         table.remove(where("document_type") == template.document_type.value)
         table.insert(asdict(template))
+
+
+def remove_template(file: SettingsFile, document_type: DocumentType) -> None:
+    """Forget a type's template; the first time, the defaults of the others are written."""
+    with file.change() as database:
+        _table(database).remove(where("document_type") == document_type.value)
+
+
+def _table(database: TinyDB) -> Table:
+    """Return the templates, which are there from now on."""
+    if "mail_templates" not in database.tables():
+        defaults = [asdict(default_template(document_type)) for document_type in DocumentType]
+        database.table("mail_templates").insert_multiple(defaults)
+    return database.table("mail_templates")
 
 
 def _template(document: Mapping[str, Any]) -> MailTemplate:

@@ -12,7 +12,7 @@ from backend.adapters.stores.settings.layouts import (
     remove_layout,
     write_layout,
 )
-from backend.adapters.stores.settings.mail_templates import read_template, write_template
+from backend.adapters.stores.settings.mail_templates import read_template, remove_template, write_template
 from backend.adapters.stores.settings.pdf_settings import read_pdf_settings, write_pdf_settings
 from backend.adapters.stores.settings.preferences import read_preference, write_preference
 from backend.adapters.stores.settings.sender_profiles import read_profile, read_profiles, write_profile
@@ -76,6 +76,10 @@ class FolderSettingsStore:
     def save_mail_template(self, template: MailTemplate) -> None:
         """Insert or replace a template."""
         write_template(self._templates, template)
+
+    def delete_mail_template(self, document_type: DocumentType) -> None:
+        """Forget a type's template."""
+        remove_template(self._templates, document_type)
 
     def layouts(self) -> tuple[TicketLayout, ...]:
         """Return the built-in layouts, as they were changed, then the shop's own."""

@@ -1,0 +1,40 @@
+"""Define, change and delete the predefined variables of a document type's mail (PRODUCT D3)."""
+
+from __future__ import annotations
+
+from backend.domain.document_type import DocumentType
+from backend.domain.errors import InvalidInputError
+from backend.domain.mail_template import MailTemplate
+from backend.domain.mail_variables import VARIABLES_MAX, with_changed, with_variable, without_variable
+from backend.domain.placeholder import Placeholder
+from backend.ports import Services
+from backend.usecases.edit_mail_template import find_mail_template
+
+
+def check_room(template: MailTemplate) -> None:
+    """Refuse an eleventh variable before it is defined; raises InvalidInputError("field", "variable_count")."""
+    if len(template.placeholders) >= VARIABLES_MAX:
+        raise InvalidInputError("field", "variable_count", str(VARIABLES_MAX))
+
+
+def define_variable(document_type: DocumentType, typed: Placeholder, services: Services) -> MailTemplate:
+    """Add a variable; raises NotFoundError, InvalidInputError("code", "label", "format" or "field", ...)."""
+    return _saved(with_variable(find_mail_template(document_type, services), typed), services)
+
+
+def change_variable(document_type: DocumentType, code: str, typed: Placeholder, services: Services) -> MailTemplate:
+    """Change code, label and format of a variable, in the saved texts too; raises NotFoundError, InvalidInputError."""
+    return _saved(with_changed(find_mail_template(document_type, services), code, typed), services)
+
+
+def delete_variable(
+    document_type: DocumentType, code: str, services: Services, *, also_in_texts: bool = False
+) -> MailTemplate:
+    """Delete a variable; raises NotFoundError, VariableInUseError where it would be left in a text."""
+    template = find_mail_template(document_type, services)
+    return _saved(without_variable(template, code, also_in_texts=also_in_texts), services)
+
+
+def _saved(template: MailTemplate, services: Services) -> MailTemplate:
+    services.settings.save_mail_template(template)
+    return template
