@@ -152,6 +152,7 @@ def _look_into_backup(page: Page) -> None:
 def _prepare_restore(page: Page) -> None:
     _look_into_backup(page)
     page.locator(".page-foot .primary").click()
+    page.wait_for_url("**/backups/")
     page.locator(".banner.warn").wait_for()
 
 
@@ -164,7 +165,6 @@ def _refused_backup(page: Page) -> None:
     page.locator("input[type=file]").set_input_files(
         {"name": "vacances.zip", "mimeType": "application/zip", "buffer": b"PK no backup"}
     )
-    page.locator("#backups-choice button").click()
     page.locator("#backups-result .banner.bad").wait_for()
 
 

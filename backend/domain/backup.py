@@ -91,10 +91,10 @@ def lost_tickets(backup: ShopContents, now: ShopContents) -> list[LostTickets]:
 
 @dataclass(eq=False)
 class BackupFileError(FacteurError):
-    """A backup can't be restored; `reason` is not_a_backup, damaged, journal, too_new, no_room, waiting or changed.
+    """A backup can't be restored; `path` is its name, `reason` is one of these.
 
-    journal: its tickets don't prove each other; waiting: another restore is prepared already; changed: what was looked
-    at is no longer what would be restored.
+    not_a_backup, damaged, too_new, no_room; journal: its tickets don't prove each other; waiting: another restore is
+    prepared already; changed: what was looked at is no longer what would be restored.
     """
 
     cause: ClassVar[str] = "backup_file"

@@ -46,7 +46,7 @@ TEXTS: Mapping[str, Text] = {
     ),
     "backup_file.not_a_backup": (
         _l("“%(path)s” is not a backup of Facteur."),
-        _l("Choose a file that Facteur has made: facteur-….zip."),
+        _l("Choose a file that Facteur has made: its name begins with “facteur”."),
     ),
     "backup_file.too_new": (
         _l("“%(path)s” was made by a newer version of Facteur."),

@@ -45,7 +45,7 @@ class FolderRestoring:
         """Unpack a backup and prove it; raises BackupFileError, StorageError."""
         with hold(self._data_dir / "locks" / "backup.lock", timeout_s=_PATIENCE_S):
             if self.prepared() is not None:
-                raise BackupFileError(str(file), "waiting")
+                raise BackupFileError(file.name, "waiting")
             self._empty_slot()
             try:
                 examined = self._examined(file)
@@ -101,10 +101,10 @@ class FolderRestoring:
             finally:
                 records.close()
         except ValueError as error:
-            raise BackupFileError(str(file), "damaged") from error
+            raise BackupFileError(file.name, "damaged") from error
         except StorageError as error:
             if error.reason in {"too_new", "damaged"}:
-                raise BackupFileError(str(file), error.reason) from error
+                raise BackupFileError(file.name, error.reason) from error
             raise
         return ExaminedBackup(unpacked.id, file.name, made_at, unpacked.manifest.program, contents)
 
@@ -157,7 +157,7 @@ def _check_journal(records: RecordsDatabase, file: Path) -> None:
     from backend.adapters.stores.records.tickets import SqlTicketStore
 
     if SqlTicketStore(records).check_chain().faults:
-        raise BackupFileError(str(file), "journal")
+        raise BackupFileError(file.name, "journal")
 
 
 def _contents(data_dir: Path, records: RecordsDatabase) -> ShopContents:

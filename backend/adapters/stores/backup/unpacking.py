@@ -45,7 +45,7 @@ def unpack(file: Path, folder: Path) -> Unpacked:
             for below in (folder, *(path for path in folder.iterdir() if path.is_dir())):
                 sync_folder(below)
     except zipfile.BadZipFile as error:
-        raise BackupFileError(str(file), "not_a_backup") from error
+        raise BackupFileError(file.name, "not_a_backup") from error
     except OSError as error:
         raise storage_error(file, error) from error
     return Unpacked(manifest, hashlib.sha256(content).hexdigest())
@@ -54,39 +54,39 @@ def unpack(file: Path, folder: Path) -> Unpacked:
 def _manifest_bytes(packed: zipfile.ZipFile, file: Path) -> bytes:
     try:
         if packed.getinfo(NAME).file_size > _MANIFEST_MAX:
-            raise BackupFileError(str(file), "not_a_backup")
+            raise BackupFileError(file.name, "not_a_backup")
         return packed.read(NAME)
     except KeyError:
-        raise BackupFileError(str(file), "not_a_backup") from None
+        raise BackupFileError(file.name, "not_a_backup") from None
     except _BROKEN as error:
-        raise BackupFileError(str(file), "damaged") from error
+        raise BackupFileError(file.name, "damaged") from error
 
 
 def _read_manifest(content: bytes, file: Path) -> Manifest:
     try:
         given = json.loads(content)
         if int(given["format"]) > FORMAT:
-            raise BackupFileError(str(file), "too_new")
+            raise BackupFileError(file.name, "too_new")
         files = {str(name): (str(sha256), int(size)) for name, (sha256, size) in given["files"].items()}
         return Manifest(
             str(given["program"]), str(given["schema"]), str(given["made_at"]), int(given["left_out"]), files
         )
     except (ValueError, TypeError, KeyError, AttributeError, RecursionError):
-        raise BackupFileError(str(file), "not_a_backup") from None
+        raise BackupFileError(file.name, "not_a_backup") from None
 
 
 def _check_names(packed: zipfile.ZipFile, manifest: Manifest, file: Path) -> None:
     names = [info.filename for info in packed.infolist()]
     if sorted(names) != sorted([NAME, *manifest.files]) or RECORDS not in manifest.files:
-        raise BackupFileError(str(file), "damaged")
+        raise BackupFileError(file.name, "damaged")
     if not all(_OURS.fullmatch(name) for name in manifest.files):
-        raise BackupFileError(str(file), "not_a_backup")
+        raise BackupFileError(file.name, "not_a_backup")
 
 
 def _check_room(manifest: Manifest, folder: Path, file: Path) -> None:
     needed = sum(size for _sha256, size in manifest.files.values()) + _SPARE_BYTES
     if shutil.disk_usage(folder.parent).free < needed:
-        raise BackupFileError(str(file), "no_room")
+        raise BackupFileError(file.name, "no_room")
 
 
 def _copy(packed: zipfile.ZipFile, name: str, manifest: Manifest, target: Path, file: Path) -> None:
@@ -103,8 +103,8 @@ def _copy(packed: zipfile.ZipFile, name: str, manifest: Manifest, target: Path, 
                     digest.update(piece)
                     copy.write(piece)
         except _BROKEN as error:
-            raise BackupFileError(str(file), "damaged") from error
+            raise BackupFileError(file.name, "damaged") from error
         copy.flush()
         os.fsync(copy.fileno())
     if left != 0 or digest.hexdigest() != sha256:
-        raise BackupFileError(str(file), "damaged")
+        raise BackupFileError(file.name, "damaged")
