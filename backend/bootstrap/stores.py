@@ -16,6 +16,8 @@ from backend.adapters.stores.settings.users import FolderUserStore
 from backend.domain.errors import StorageError
 
 if TYPE_CHECKING:
+    import sqlite3
+
     from backend.adapters.stores.records.database import RecordsDatabase
     from backend.ports import (
         Backups,
@@ -173,9 +175,14 @@ class StoreServices:
     def _records(self) -> RecordsDatabase:
         from backend.adapters.stores.records.database import RecordsDatabase
 
-        records = RecordsDatabase(self._data_dir / "records.sqlite3")
+        records = RecordsDatabase(self._data_dir / "records.sqlite3", before_upgrade=self._keep_before_upgrade)
         self._ending.callback(records.close)
         return records
+
+    def _keep_before_upgrade(self, old: sqlite3.Connection) -> None:
+        from backend.adapters.stores.backup.archive import ZipBackups
+
+        ZipBackups(self._data_dir, lambda: self._records).keep_before_upgrade(old, self.clock.now())
 
 
 class SecretsWhenAsked:

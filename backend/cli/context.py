@@ -46,7 +46,12 @@ class Start:
         """Open the data folder for one command, whose failures are explained."""
         from backend.bootstrap import open_services
 
-        with self._speaking(), self.explained(), open_services(self.data_dir, training=self.training) as services:
+        with (
+            self._speaking(),
+            self.explained(),
+            open_services(self.data_dir, training=self.training) as services,
+            _said_what_is_put_aside(services),
+        ):
             self.open_secrets(services)
             yield services
 
@@ -95,6 +100,24 @@ class Start:
         set_up(messages, self.language, _TRANSLATIONS)
         with messages.app_context():
             yield
+
+
+@contextmanager
+def _said_what_is_put_aside(services: Services) -> Iterator[None]:
+    """Name each settings file that this command found damaged."""
+    known = set(services.settings.damaged_files())
+    yield
+    from flask_babel import gettext as _
+
+    for path in services.settings.damaged_files():
+        if path not in known:
+            said = _(
+                "“%(name)s” could not be read and was put aside as “%(aside)s”; "
+                "the last good copy took its place, or it begins anew.",
+                name=path.name.partition(".damaged-")[0],
+                aside=str(path),
+            )
+            click.echo(said, err=True)
 
 
 def secret_line(asked: str) -> str:

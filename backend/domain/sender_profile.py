@@ -32,6 +32,11 @@ class Authentication(StrEnum):
     OAUTH2 = "oauth2"
 
 
+# Settings that the first release didn't know, "" or False by default: unset they don't count, so that a new version of
+# Facteur leaves open what was tested with an older one.
+_LATER = frozenset({"relay_version"})
+
+
 class Priority(StrEnum):
     """X-Priority 5, 3, 1."""
 
@@ -74,7 +79,11 @@ class SenderProfile:
     @property
     def fingerprint(self) -> str:
         """Return the SHA-256 of all settings: any change to them closes the gate."""
-        values = {name: value for name, value in asdict(self).items() if not name.startswith("tested_")}
+        values = {
+            name: value
+            for name, value in asdict(self).items()
+            if not name.startswith("tested_") and (value or name not in _LATER)
+        }
         return hashlib.sha256(json.dumps(values, sort_keys=True).encode()).hexdigest()
 
     @property

@@ -20,6 +20,9 @@ from backend.domain.backup import Backup
 from backend.domain.errors import StorageError
 
 if TYPE_CHECKING:
+    import sqlite3
+
+    from backend.adapters.stores.records.copying import CopiedRecords
     from backend.adapters.stores.records.database import RecordsDatabase
 
 _PATIENCE_S = 120.0  # for another backup of the same shop
@@ -35,16 +38,17 @@ class ZipBackups:
 
     def make(self, file: Path, at: datetime) -> Backup:
         """Write a backup, wholly or not at all; raises StorageError (exists, and those of any file)."""
-        if file.exists():
-            raise StorageError(str(file), "exists")
-        with hold(self._data_dir / "locks" / "backup.lock", timeout_s=_PATIENCE_S), self._scratch() as scratch:
-            try:
-                left_out = self._pack(scratch, at)
-                return Backup(file, at, _place(scratch / "backup.zip", file), left_out)
-            except FileExistsError:
-                raise StorageError(str(file), "exists") from None
-            except OSError as error:
-                raise storage_error(file, error) from error
+        from backend.adapters.stores.records.copying import copy_records
+
+        with hold(self._data_dir / "locks" / "backup.lock", timeout_s=_PATIENCE_S):
+            return self._make(file, at, "scratch", lambda target: copy_records(self._records(), target))
+
+    def keep_before_upgrade(self, old: sqlite3.Connection, at: datetime) -> Backup:
+        """Write a backup of records whose schema is about to change; whoever changes it holds the lock for that."""
+        from backend.adapters.stores.records.copying import copy_file
+
+        file = self._folder / f"facteur-{VERSION}-{at.strftime('%Y-%m-%dT%H%M%S.%f')}-before-upgrade.zip"
+        return self._make(file, at, "scratch-upgrade", lambda target: copy_file(old, target))
 
     def automatic(self) -> list[Backup]:
         """Return the backups in the shop's own folder, newest first."""
@@ -68,12 +72,22 @@ class ZipBackups:
         except OSError as error:
             raise storage_error(path, error) from error
 
-    def _pack(self, scratch: Path, at: datetime) -> int:
-        from backend.adapters.stores.records.copying import copy_records
+    def _make(self, file: Path, at: datetime, name: str, copy: Callable[[Path], CopiedRecords]) -> Backup:
+        if file.exists():
+            raise StorageError(str(file), "exists")
+        with self._scratch(name) as scratch:
+            try:
+                left_out = self._pack(scratch, at, copy)
+                return Backup(file, at, _place(scratch / "backup.zip", file), left_out)
+            except FileExistsError:
+                raise StorageError(str(file), "exists") from None
+            except OSError as error:
+                raise storage_error(file, error) from error
 
+    def _pack(self, scratch: Path, at: datetime, copy: Callable[[Path], CopiedRecords]) -> int:
         copied = scratch / "shop"
         (copied / SETTINGS).mkdir(parents=True)
-        records = copy_records(self._records(), copied / RECORDS)
+        records = copy(copied / RECORDS)
         for path in sorted((self._data_dir / SETTINGS).glob("*.json")):
             (copied / SETTINGS / path.name).write_bytes(SettingsFile(path).copy())
         logos = sorted((self._data_dir / LOGOS).glob("*.png"))  # none of them ever changes
@@ -89,9 +103,9 @@ class ZipBackups:
         return records.left_out
 
     @contextmanager
-    def _scratch(self) -> Iterator[Path]:
+    def _scratch(self, name: str) -> Iterator[Path]:
         """Give an empty folder of this account alone; what a killed backup left there goes first."""
-        scratch = self._folder / "scratch"
+        scratch = self._folder / name
         try:
             shutil.rmtree(scratch, ignore_errors=True)
             self._folder.mkdir(mode=0o700, parents=True, exist_ok=True)

@@ -22,9 +22,14 @@ class CopiedRecords(NamedTuple):
 
 def copy_records(database: RecordsDatabase, target: Path) -> CopiedRecords:
     """Copy one moment of the records to the new file `target`; unfinished mails stay out. Raises StorageError."""
+    with explained(target), database.read() as connection:
+        return copy_file(cast("sqlite3.Connection", connection.connection.driver_connection), target)
+
+
+def copy_file(source: sqlite3.Connection, target: Path) -> CopiedRecords:
+    """Copy records of any version, as `copy_records` does."""
     with explained(target), closing(sqlite3.connect(target, isolation_level=None)) as copy:
-        with database.read() as connection:
-            cast("sqlite3.Connection", connection.connection.driver_connection).backup(copy)
+        source.backup(copy)
         for pragma in ("temp_store=MEMORY", "secure_delete=ON", "journal_mode=DELETE"):
             copy.execute(f"PRAGMA {pragma}")
         # Their key stays on this PC, and whoever keeps a backup must not keep an address for years.

@@ -6,7 +6,7 @@ import os
 import shutil
 import sqlite3
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import closing, contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
@@ -49,8 +49,16 @@ class RecordsDatabase:
     Everything here raises StorageError: disk_full, read_only, locked, damaged, too_new, io.
     """
 
-    def __init__(self, path: Path, *, busy_timeout_s: float = BUSY_TIMEOUT_S) -> None:
+    def __init__(
+        self,
+        path: Path,
+        *,
+        busy_timeout_s: float = BUSY_TIMEOUT_S,
+        before_upgrade: Callable[[sqlite3.Connection], None] | None = None,
+    ) -> None:
+        """`before_upgrade` is given an old file as it is, before its schema changes; what it raises stops that."""
         self._path = path
+        self._before_upgrade = before_upgrade
         self._busy_timeout_s = busy_timeout_s
         self._ready = threading.Lock()
         self._engines: _Engines | None = None
@@ -105,6 +113,10 @@ class RecordsDatabase:
             if _is_ready(engine, self._path):
                 return
             from backend.adapters.stores.records.migrate import migrate  # slow to import, seldom needed
+
+            if is_there and self._before_upgrade and _has_records(self._path):
+                with closing(sqlite3.connect(self._path, isolation_level=None)) as old:
+                    self._before_upgrade(old)
 
             _switch_to_wal(engine)
             migrate(engine.execution_options(writes="FULL"))
@@ -165,6 +177,12 @@ def _is_ready(engine: Engine, path: Path) -> bool:
     if version is not None and version not in VERSIONS:
         raise StorageError(str(path), "too_new")
     return mode == "wal" and version == VERSIONS[-1]
+
+
+def _has_records(path: Path) -> bool:
+    """Tell whether there is something to keep: a start that was killed leaves a file without tables."""
+    with closing(sqlite3.connect(path)) as old:
+        return old.execute("SELECT 1 FROM sqlite_master WHERE name = 'alembic_version'").fetchone() is not None
 
 
 @contextmanager

@@ -24,10 +24,14 @@ from backend.adapters.atomic_file import put_aside, read_patiently, storage_erro
 from backend.adapters.file_lock import hold
 from backend.domain.errors import StorageError
 
-FORMAT = 1  # later formats keep the check sum over format and tables
 RACY_NS = 2_000_000_000  # a file changed this recently may change again within the same tick of its time stamp
 
 Tables = dict[str, dict[str, Any]]
+Upgrade = Callable[[Tables], Tables]
+# Each turns the tables of a file from one format into the next; the first format is 1, and every format keeps the check
+# sum over format and tables.
+UPGRADES: tuple[Upgrade, ...] = ()
+FORMAT = len(UPGRADES) + 1
 _log = logging.getLogger(__name__)
 
 
@@ -43,8 +47,15 @@ class Recovery:
 class SettingsFile:
     """One TinyDB file, `.good` (its last good copy) and `.lock` beside it."""
 
-    def __init__(self, path: Path, report: Callable[[Recovery], None] | None = None) -> None:
+    def __init__(
+        self,
+        path: Path,
+        report: Callable[[Recovery], None] | None = None,
+        *,
+        upgrades: tuple[Upgrade, ...] = UPGRADES,
+    ) -> None:
         self._path = path
+        self._upgrades = upgrades
         self._good = path.with_suffix(".good")
         self._lock = path.with_suffix(".lock")
         self._report = report or _log_recovery
@@ -74,14 +85,18 @@ class SettingsFile:
     def copy(self) -> bytes:
         """Return the whole file as it is at one moment; raises StorageError."""
         with hold(self._lock):
-            return _serialise(self._recovered())
+            return _serialise(self._recovered(), self._format)
+
+    @property
+    def _format(self) -> int:
+        return len(self._upgrades) + 1
 
     def _current(self) -> Tables:
         try:
             stamp = _stamp_of(self._path)
             if self._seen and self._seen.stamp == stamp and not self._seen.racy:
                 return self._seen.tables
-            tables = _parse(read_patiently(self._path), self._path)
+            tables = _parse(read_patiently(self._path), self._path, self._upgrades)
         except FileNotFoundError:
             if self._good.exists():
                 raise _DamagedError from None
@@ -104,7 +119,7 @@ class SettingsFile:
         restored = False
         try:
             content = read_patiently(self._good)
-            tables = _parse(content, self._good)
+            tables = _parse(content, self._good, self._upgrades)
             write_atomically(self._path, content)
             restored = True
         except _DamagedError:
@@ -115,12 +130,23 @@ class SettingsFile:
         return tables
 
     def _write(self, tables: Tables) -> None:
-        content = _serialise(tables)
+        self._keep_older()
+        content = _serialise(tables, self._format)
         write_atomically(self._path, content)
         try:
             write_atomically(self._good, content)
         except StorageError:
             _log.warning("%s is saved, its good copy is an older one", self._path.name)
+
+    def _keep_older(self) -> None:
+        """Keep a file of an older format beside, before it is written in this one."""
+        try:
+            content = read_patiently(self._path)
+        except FileNotFoundError:
+            return
+        version = _version_of(content)
+        if version < self._format:
+            write_atomically(self._path.with_name(f"{self._path.stem}.format-{version}"), content)
 
 
 class _DamagedError(Exception):
@@ -164,22 +190,30 @@ def _check_sum(version: object, tables: object) -> str:
     return hashlib.sha256(text.encode("utf-8", "surrogatepass")).hexdigest()
 
 
-def _serialise(tables: Tables) -> bytes:
-    document = {"format": FORMAT, "sha256": _check_sum(FORMAT, tables), "tables": tables}
+def _serialise(tables: Tables, version: int) -> bytes:
+    document = {"format": version, "sha256": _check_sum(version, tables), "tables": tables}
     return json.dumps(document, ensure_ascii=False, indent=1).encode("utf-8", "surrogatepass")
 
 
-def _parse(content: bytes, path: Path) -> Tables:
+def _version_of(content: bytes) -> int:
+    version: int = json.loads(content)["format"]
+    return version
+
+
+def _parse(content: bytes, path: Path, upgrades: tuple[Upgrade, ...]) -> Tables:
+    tables: Tables
     try:
         document = json.loads(content)
         version, tables = document["format"], document["tables"]
         sound = document["sha256"] == _check_sum(version, tables)
     except (ValueError, TypeError, KeyError, RecursionError) as error:
         raise _DamagedError from error
-    if not sound or not isinstance(version, int) or not isinstance(tables, dict):
+    if not sound or not isinstance(version, int) or version < 1 or not isinstance(tables, dict):
         raise _DamagedError
-    if version > FORMAT:
+    if version > len(upgrades) + 1:
         raise StorageError(str(path), "too_new")
+    for upgrade in upgrades[version - 1 :]:
+        tables = upgrade(tables)
     return tables
 
 
