@@ -10,7 +10,8 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from pathlib import Path
 
-from backend.domain.errors import FacteurError, NotFoundError, SecretsUnavailableError
+from backend.domain.errors import FacteurError, InvalidInputError, NotFoundError, SecretsUnavailableError
+from backend.domain.logo import Logo
 from backend.domain.mail_client import MailClientOffer
 from backend.domain.mail_failure import MailCause, MailFailure
 from backend.domain.outgoing_mail import Delivery, OutgoingMail, RecipientResult, RecipientStatus, SendingPhase
@@ -28,7 +29,7 @@ from backend.domain.sender_profile import SenderProfile
 from backend.domain.ticket import RecordedTicket
 from backend.domain.ticket_layout import TicketLayout, TicketMarks
 from backend.ports import Mailbox, SendingWatch, Services
-from tests.builders import NOON
+from tests.builders import NOON, a_logo
 from tests.fake_backups import MemoryBackups, MemoryRestoring
 from tests.fake_closings import MemoryClosingStore
 from tests.fake_journal import MemorySendingJournal
@@ -253,6 +254,16 @@ class FakeServices:
 
     def pdf_text(self, pdf: bytes) -> str:
         return pdf.decode("utf-8", "replace")
+
+    def read_logo(self, content: bytes) -> Logo:
+        if not content.startswith(b"\x89PNG"):
+            raise InvalidInputError("logo", "logo_type")
+        return a_logo(300, 100)
+
+    def fitted_logo(self, logo: Logo, width_px: int, height_px: int, *, black: bool = False) -> Logo:
+        scale = min(width_px / logo.width_px, height_px / logo.height_px)
+        size = round(logo.width_px * scale), round(logo.height_px * scale)
+        return a_logo(*size, b"\0\0\0\xff") if black else a_logo(*size)
 
     def accept_unprotected_secrets(self) -> None:
         self.secrets.unavailable = ""

@@ -10,7 +10,15 @@ from backend.bootstrap.opening import restored_at_end, shop_alone, shop_in_use
 from backend.bootstrap.services import TRAINING_FOLDER, FolderServices, fill_training, program_folder
 from backend.bootstrap.stores import private_folder
 
-__all__ = ["FolderServices", "default_data_dir", "open_alone", "open_services", "program_folder", "write_text_of"]
+__all__ = [
+    "FolderServices",
+    "default_data_dir",
+    "open_alone",
+    "open_services",
+    "program_folder",
+    "write_logo_of",
+    "write_text_of",
+]
 
 
 @contextmanager
@@ -65,3 +73,10 @@ def write_text_of(pdf: Path, answer: Path) -> None:
     from backend.adapters.pdf.pdf_reading import write_text_of
 
     write_text_of(pdf, answer)
+
+
+def write_logo_of(file: Path, answer: Path) -> None:
+    """Read a logo from anywhere, in the process that was started for it (adapters/pdf/logo_reading.py)."""
+    from backend.adapters.pdf.logo_reading import write_logo_of
+
+    write_logo_of(file, answer)

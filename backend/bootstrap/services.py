@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from backend.adapters.mail.handed_over_files import HandedOverFiles
     from backend.adapters.mail.training_server import TrainingServer
     from backend.bootstrap.outbox_worker import OutboxWorker
+    from backend.domain.logo import Logo
     from backend.domain.mail_client import MailClientOffer
     from backend.domain.pdf_test import FolderReport, PdfInspection
     from backend.domain.relay import Relay
@@ -68,8 +69,9 @@ class FolderServices(StoreServices):
     def ticket_page(self) -> TicketPage:
         """Return what sets tickets as HTML."""
         from backend.adapters.pdf.ticket_page import JinjaTicketPage
+        from backend.usecases.find_logo import find_logo
 
-        return JinjaTicketPage()
+        return JinjaTicketPage(lambda company: find_logo(company, self.logos))
 
     @cached_property
     def pdf_engine(self) -> PdfEngine:
@@ -128,6 +130,18 @@ class FolderServices(StoreServices):
         from backend.adapters.pdf.pdf_reading import pdf_text
 
         return pdf_text(pdf, own_command())
+
+    def read_logo(self, content: bytes) -> Logo:
+        """Return the logo in a file from anywhere, decoded in a process of its own."""
+        from backend.adapters.pdf.logo_reading import read_logo
+
+        return read_logo(content, own_command())
+
+    def fitted_logo(self, logo: Logo, width_px: int, height_px: int, *, black: bool = False) -> Logo:
+        """Return a logo as large as fits into a box, in colour or in black."""
+        from backend.adapters.pdf.logo_fitting import fitted_logo
+
+        return fitted_logo(logo, width_px, height_px, black=black)
 
     @property
     def mailbox(self) -> Mailbox:

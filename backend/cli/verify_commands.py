@@ -1,4 +1,4 @@
-"""`verify`, and the hidden command that reads a PDF for the program itself."""
+"""`verify`, and the hidden commands that read a PDF or a logo for the program itself."""
 
 from __future__ import annotations
 
@@ -51,3 +51,13 @@ def read_pdf(pdf: Path, answer: Path) -> None:
     from backend.bootstrap import write_text_of
 
     write_text_of(pdf, answer)
+
+
+@click.command("read-logo", hidden=True)
+@click.argument("file", type=click.Path(path_type=Path))
+@click.argument("answer", type=click.Path(path_type=Path))
+def read_logo(file: Path, answer: Path) -> None:
+    """Write the logo in FILE, cleaned, to ANSWER."""
+    from backend.bootstrap import write_logo_of
+
+    write_logo_of(file, answer)

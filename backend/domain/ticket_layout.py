@@ -57,6 +57,14 @@ class LogoSize(StrEnum):
     LARGE = "large"
 
 
+# Width and height in mm of the box that a logo is fitted into.
+_LOGO_BOX_MM = {
+    PaperFormat.W58: {LogoSize.SMALL: (20, 9), LogoSize.MEDIUM: (32, 14), LogoSize.LARGE: (48, 24)},
+    PaperFormat.W80: {LogoSize.SMALL: (28, 12), LogoSize.MEDIUM: (44, 18), LogoSize.LARGE: (68, 32)},
+    PaperFormat.A4: {LogoSize.SMALL: (40, 15), LogoSize.MEDIUM: (60, 24), LogoSize.LARGE: (90, 40)},
+}
+
+
 @dataclass(frozen=True, slots=True)
 class TicketLayout:
     """A layout that a cashier can choose: paper, logo, size of type, own texts with `[TABLE.FIELD]`, what it shows."""
@@ -74,6 +82,11 @@ class TicketLayout:
     shows_cashier: bool = True
     shows_customer: bool = True
     shows_hash: bool = True
+
+    @property
+    def logo_box_mm(self) -> tuple[int, int] | None:
+        """Return width and height of the room for the logo, None where none is shown."""
+        return _LOGO_BOX_MM[self.paper].get(self.logo)
 
     @property
     def is_built_in(self) -> bool:

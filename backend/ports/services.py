@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Protocol
 if TYPE_CHECKING:  # every page and command imports this module: it stays light
     from pathlib import Path
 
+    from backend.domain.logo import Logo
     from backend.domain.mail_client import MailClientOffer
     from backend.domain.pdf_test import FolderReport, PdfInspection
     from backend.domain.relay import Relay
@@ -89,6 +90,12 @@ class Services(Protocol):
 
     def pdf_text(self, pdf: bytes) -> str:
         """Return the text of a PDF from anywhere, "" of what can't be read; a hostile one harms nothing."""
+
+    def read_logo(self, content: bytes) -> Logo:
+        """Return the logo in a PNG, JPEG or SVG from anywhere, cleaned; raises InvalidInputError("logo", ...)."""
+
+    def fitted_logo(self, logo: Logo, width_px: int, height_px: int, *, black: bool = False) -> Logo:
+        """Return a logo as large as fits into a box; in black as a printer of one colour shows it best, on white."""
 
     def accept_unprotected_secrets(self) -> None:
         """Keep secrets in a file that only this account's rights protect, where no store was chosen yet."""

@@ -36,6 +36,32 @@ TYPED: Mapping[str, Text] = {
     "layout_name": (_l("This can't be the name of a layout."), _l("Type 1 to %(value)s characters.")),
     "line_place": (_l("The ticket has no article number %(value)s."), _l("Look at the ticket again, then go on.")),
     "line_count": (_l("A ticket needs between 1 and 1,000 articles."), _l("Add an article, or make two tickets.")),
+    "logo_blank": (_l("There is nothing on this picture but white."), _l("Choose a picture that shows your logo.")),
+    "logo_bytes": (
+        _l("This file is too big for a logo: %(value)s MB."),
+        _l("Choose one of at most 1 MB: a logo that your website shows is small enough."),
+    ),
+    "logo_damaged": (
+        _l("This picture can't be read: it is damaged, or not what its name says."),
+        _l("Open it in a drawing program and save it as PNG, then choose that file."),
+    ),
+    "logo_missing": (_l("No file was chosen."), _l("Choose the picture of your logo.")),
+    "logo_pixels": (
+        _l("This picture is too large for a logo: %(value)s dots."),
+        _l("Make it smaller: 1,600 dots a side are plenty."),
+    ),
+    "logo_small": (
+        _l("This picture is too small for a logo: %(value)s dots."),
+        _l("Choose one of at least 300 dots a side, so that it prints clearly."),
+    ),
+    "logo_svg_active": (
+        _l("This drawing holds more than a drawing (%(value)s): a program, a link or another file."),
+        _l("Save it as “plain SVG” or as PNG in your drawing program, then choose that file."),
+    ),
+    "logo_type": (
+        _l("This is no picture that Facteur can print."),
+        _l("Choose a file of the kind PNG, JPEG or SVG."),
+    ),
     "mail_id": (
         _l("“%(value)s” doesn't name one mail."),
         _l("Give more of its id, at least 4 signs, as “outbox list” shows it."),

@@ -8,7 +8,7 @@ from dataclasses import replace
 from flask_babel import gettext as _
 
 from backend.domain.errors import FacteurError
-from backend.domain.ticket_layout import LAYOUT_FIELDS, TicketLayout
+from backend.domain.ticket_layout import LAYOUT_FIELDS, LogoSize, TicketLayout
 from backend.usecases.edit_layouts import checked_layout
 from backend.usecases.preview_layout import layout_picture, sample_tickets
 from backend.web.forms import Form
@@ -30,6 +30,7 @@ def layout_values(layout: TicketLayout, name: str) -> dict[str, str]:
     """Return what the fields show of a layout; `name` is the one of the page's language."""
     return {
         "name": name,
+        "logo": layout.logo.value,
         "type": "large" if layout.large_type else "normal",
         "header": layout.header,
         "footer": layout.footer,
@@ -42,6 +43,7 @@ def read_layout(form: Form, known: TicketLayout) -> TicketLayout:
     return replace(
         known,
         name=known.name if known.is_built_in else form["name"],
+        logo=LogoSize(form["logo"]) if form["logo"] in set(LogoSize) else known.logo,
         large_type=form["type"] == "large",
         header=form["header"].replace("\r\n", "\n"),
         footer=form["footer"].replace("\r\n", "\n"),

@@ -154,11 +154,13 @@ def _till_row(till: Till) -> TillRow:
 
 
 def _page(form: Form, layout: TicketLayout) -> dict[str, object]:
+    company = services().settings.company()
     return {
         "form": form,
         "layout": layout,
         "title": layout_name(layout),
         "samples": sample_options(),
-        "gap": company_check(services().settings.company()),
+        "gap": company_check(company),
+        "has_logo": bool(company and company.logo_sha256),
         **preview_context(layout, None),
     }

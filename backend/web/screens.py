@@ -60,6 +60,7 @@ class Screens:
             from backend.web import (
                 backups,
                 closings,
+                company,
                 guide,
                 home,
                 layouts,
@@ -94,6 +95,7 @@ class Screens:
                 sender_settings,
                 sender_sign_in,
                 shop,
+                company,
                 layouts,
                 mail_templates,
                 mail_variables,

@@ -42,7 +42,7 @@ def _company_step(user: User) -> list[SetupStep]:
     gap = company_check(company) if company else None
     if gap is None or not user.is_administrator:
         return []
-    return [SetupStep(_("Your company on the tickets"), gap.sentence, "open", url_for("shop.company"), _("Complete"))]
+    return [SetupStep(_("Your company on the tickets"), gap.sentence, "open", url_for("company.index"), _("Complete"))]
 
 
 def _sender_step(user: User) -> SetupStep:

@@ -48,7 +48,7 @@ def page(tmp_path_factory: pytest.TempPathFactory) -> JinjaTicketPage:
     entries = [f'msgid "{english}"\nmsgstr "{french}"\n' for english, french in words.items()]
     header = 'msgid ""\nmsgstr "Content-Type: text/plain; charset=utf-8\\n"\n'
     catalogue.write_text("\n".join([header, *entries]), "utf-8")
-    return JinjaTicketPage(frontend)
+    return JinjaTicketPage(frontend=frontend)
 
 
 def words_of(html: str) -> str:
@@ -265,7 +265,7 @@ def test_a_thousand_lines_stay_below_what_engines_take(page: JinjaTicketPage) ->
 
 def test_without_a_catalogue_the_words_are_english(tmp_path: Path) -> None:
     (tmp_path / "ticket_layouts").symlink_to(LAYOUT_FOLDER)
-    assert "Total incl. VAT" in JinjaTicketPage(tmp_path)(a_recorded_ticket(), W80, TicketMarks())
+    assert "Total incl. VAT" in JinjaTicketPage(frontend=tmp_path)(a_recorded_ticket(), W80, TicketMarks())
 
 
 def test_a_compiled_catalogue_is_read_unless_its_source_is_newer(tmp_path: Path) -> None:

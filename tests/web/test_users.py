@@ -143,7 +143,7 @@ def test_a_wrong_company_is_refused_whole(administrator: Visitor, shop: FakeServ
     shop.settings.save_company(a_company())
     answer = administrator.post("/settings/company", {"company_name": "NEW", "siret": "12"})
     assert answer.status_code == 422
-    assert answer.text.lstrip().startswith('<form class="page-form" id="shop-form"')
+    assert answer.text.lstrip().startswith('<form class="fields" id="company-form"')
     assert 'value="NEW"' in answer.text
     assert shop.settings.company() == a_company()
 

@@ -2,27 +2,36 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from functools import cache
 from pathlib import Path
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup
 
+from backend.adapters.pdf.page_logo import page_logo
 from backend.adapters.pdf.page_texts import translate_into
 from backend.adapters.pdf.printable import printable
 from backend.adapters.pdf.ticket_figures import figures_of
 from backend.adapters.pdf.ticket_view import ticket_view
+from backend.domain.logo import Logo
 from backend.domain.pdf_settings import PdfFailure
+from backend.domain.shop import Company
 from backend.domain.ticket import LINES_MAX, RecordedTicket
 from backend.domain.ticket_layout import TicketLayout, TicketMarks
 
 _FRONTEND = Path(__file__).resolve().parents[3] / "frontend"
 
 
+def no_logo(_company: Company) -> None:
+    """Find a logo nowhere."""
+
+
 class JinjaTicketPage:
     """The page setter after ports.TicketPage; templates and translations are read once."""
 
-    def __init__(self, frontend: Path = _FRONTEND) -> None:
+    def __init__(self, find_logo: Callable[[Company], Logo | None] = no_logo, frontend: Path = _FRONTEND) -> None:
+        self._find_logo = find_logo
         self._environment = Environment(
             loader=FileSystemLoader(frontend / "ticket_layouts"),
             autoescape=True,
@@ -39,8 +48,10 @@ class JinjaTicketPage:
         language = recorded.ticket.company.language
         translate = self._translate(language)
         view = ticket_view(recorded, layout, marks, translate, figures_of(language))
+        logo = self._find_logo(recorded.ticket.company) if layout.logo_box_mm else None
+        shown = page_logo(logo, layout) if logo else None
         page = self._environment.get_template("ticket.html")
-        return page.render(view, _=translate, language=language)
+        return page.render(view, _=translate, language=language, logo=shown)
 
 
 def _finalize(value: object) -> object:
