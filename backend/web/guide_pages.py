@@ -41,7 +41,7 @@ TOPICS = (
     Topic("closings", "lock", ("closings",)),
     Topic("sender", "send", ("sender_settings", "sender_sign_in", "passphrase")),
     Topic("pdf", "printer", ("pdf_settings",)),
-    Topic("layouts", "file-text", ("layouts", "shop.company")),
+    Topic("layouts", "file-text", ("layouts", "company")),
     Topic("mail-texts", "pencil", ("mail_templates", "mail_variables")),
     Topic("users", "users", ("users",)),
     Topic("backups", "inbox", ("backups",)),

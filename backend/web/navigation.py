@@ -58,6 +58,7 @@ ENTRIES: tuple[tuple[Entry, ...], ...] = (
             _l("Settings"),
             screens=(
                 "users",
+                "company",
                 "sender_settings",
                 "pdf_settings",
                 "mail_templates",
