@@ -71,6 +71,17 @@ def _two_addresses(page: Page) -> None:
         page.locator(".chip.bad").wait_for()
 
 
+def _a_slip(page: Page) -> None:
+    if page.locator(".slip-note").count() == 0:
+        page.locator("#to").fill("duval.exemple@gmial.com;")
+        page.locator(".slip-note").wait_for()
+
+
+def _pick(page: Page) -> None:
+    page.locator("#sending-form .button-row .button").first.click()
+    page.locator("#addresses-rows").wait_for()
+
+
 def _read_back(page: Page) -> None:
     page.locator("aside .field-head .button").click()
     page.locator("dialog[open]").wait_for()
@@ -97,6 +108,10 @@ SENDING_SCREENS = (
     Screen("layouts", "/till/recorded/C1-2", _ask_for_layout),
     Screen("sending", f"/sending/{DRAFT}"),
     Screen("sending-refused", f"/sending/{DRAFT}", _two_addresses),
+    Screen("sending-slip", f"/sending/{DRAFT}", _a_slip),
+    Screen("addresses", f"/sending/{DRAFT}", _pick),
+    Screen("addresses-contacts", f"/addresses/{DRAFT}/contacts"),
+    Screen("addresses-none", f"/addresses/{DRAFT}/customers?text=zzz"),
     Screen("sending-read-back", f"/sending/{DRAFT}", _read_back),
     Screen("sendings", "/outbox/", shop="failing"),
     Screen("sendings-none", "/outbox/", shop="started"),

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
 from datetime import UTC, date, datetime
@@ -235,6 +235,9 @@ class MemoryCustomerStore:
             return self._contacts[code]
         except KeyError:
             raise NotFoundError("contact", code) from None
+
+    def contacts(self, codes: Collection[str]) -> dict[str, Contact]:
+        return {code: contact for code, contact in self._contacts.items() if code in codes}
 
     def search(self, text: str, *, limit: int = 50, offset: int = 0) -> list[Customer]:
         terms = word_terms(text)

@@ -3,8 +3,18 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from enum import StrEnum
 
 WALK_IN = "DIVERS"
+
+
+class AddressKind(StrEnum):
+    """Which of a customer's three e-mail addresses is taken."""
+
+    BILLING = "billing"
+    DELIVERY = "delivery"
+    CONTACT = "contact"
+    ALL = "all"
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,3 +55,14 @@ class Customer:
 
 
 WALK_IN_CUSTOMER = Customer(WALK_IN, WALK_IN)
+
+
+def emails_of(customer: Customer, contact: Contact | None, kind: AddressKind) -> tuple[str, ...]:
+    """Return a customer's e-mail addresses of a kind, with his main contact's; those that are missing are left out."""
+    by_kind = {
+        AddressKind.BILLING: customer.billing_address.email,
+        AddressKind.DELIVERY: customer.delivery_address.email,
+        AddressKind.CONTACT: contact.email if contact else "",
+    }
+    wanted = by_kind.values() if kind is AddressKind.ALL else (by_kind[kind],)
+    return tuple(dict.fromkeys(email for email in wanted if email))

@@ -103,6 +103,9 @@ class CustomerStore(Protocol):
     def contact(self, code: str) -> Contact:
         """Return a contact; raises NotFoundError("contact", code)."""
 
+    def contacts(self, codes: Collection[str]) -> dict[str, Contact]:
+        """Return the contacts of these codes that exist, by code."""
+
     def search(self, text: str, *, limit: int = 50, offset: int = 0) -> list[Customer]:
         """Return customers whose name, code, town or address has words that begin so."""
 

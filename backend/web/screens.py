@@ -58,6 +58,7 @@ class Screens:
             if self.are_loaded:
                 return
             from backend.web import (
+                addresses,
                 backups,
                 closings,
                 company,
@@ -88,6 +89,7 @@ class Screens:
                 till,
                 tickets,
                 sending,
+                addresses,
                 outbox,
                 closings,
                 backups,

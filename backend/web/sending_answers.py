@@ -95,6 +95,11 @@ def refused_draft(mail: OutgoingMail, fault: InvalidInputError | None, *, being_
     return response
 
 
+def picked_answer(mail: OutgoingMail) -> Response:
+    """Close the dialog in which addresses were picked, and show the recipients as they now stand."""
+    return show_dialog(_recipient_blocks(draft_context(mail) | {"chips_oob": True}))
+
+
 def standing_context(mail: OutgoingMail) -> dict[str, object]:
     """Return what lies over the assistant: the steps of a sending, what went wrong, or nothing."""
     task = sending_tasks().find(f"send-{mail.id}")

@@ -41,6 +41,12 @@ def test_a_contact_is_found_as_saved(stores: Stores) -> None:
     assert stores.customers.contact("MARTIN-P") == a_contact()
 
 
+def test_several_contacts_are_found_at_once_by_code(stores: Stores) -> None:
+    stores.customers.save([], [a_contact(), a_contact("DURAND-Z")])
+    assert stores.customers.contacts(["MARTIN-P", "X", ""]) == {"MARTIN-P": a_contact()}
+    assert stores.customers.contacts([]) == {}
+
+
 def test_an_unknown_contact_is_not_found(stores: Stores) -> None:
     with pytest.raises(NotFoundError) as caught:
         stores.customers.contact("X")

@@ -111,6 +111,15 @@ document.addEventListener("keydown", (event) => {
   } else if (event.key === "Backspace" && !field.value) [...field.parentElement.querySelectorAll("ul button")].at(-1)?.click();
 });
 
+// From a search field the arrow goes down to what was found.
+document.addEventListener("keydown", (event) => {
+  const list = event.key === "ArrowDown" && event.target.dataset?.leadsTo && document.querySelector(event.target.dataset.leadsTo);
+  const row = list && (list.querySelector("input:checked") ?? list.querySelector("input, a, button"));
+  if (!row) return;
+  event.preventDefault();
+  row.focus();
+});
+
 // A drop zone hands what falls on it to its file field.
 const zoneOf = (event) => event.target.closest?.(".drop-zone:has(input[type=file])");
 const hasFiles = (event) => event.dataTransfer?.types.includes("Files");

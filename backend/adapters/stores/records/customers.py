@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from typing import TYPE_CHECKING, Any
+
+from sqlalchemy import select
 
 from backend.adapters.stores.records.database import RecordsDatabase
 from backend.adapters.stores.records.found_by_words import FoundByWords
@@ -40,6 +42,12 @@ class SqlCustomerStore:
         if row is None:
             raise NotFoundError("contact", code)
         return _contact(row)
+
+    def contacts(self, codes: Collection[str]) -> dict[str, Contact]:
+        """Return the contacts of these codes (a page of customers) that exist, by code."""
+        with self._database.read() as connection:
+            rows = connection.execute(select(contacts).where(contacts.c.code.in_(set(codes)))).all()
+        return {row.code: _contact(row) for row in rows}
 
     def search(self, text: str, *, limit: int = 50, offset: int = 0) -> list[Customer]:
         """Return customers by name; every word of the text begins one of name, code, address or town."""
