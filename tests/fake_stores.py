@@ -6,13 +6,14 @@ from collections.abc import Collection, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
 from datetime import UTC, date, datetime
+from pathlib import Path
 
 from backend.adapters.stores.records.words import Term, fold, search_text, ticket_terms, word_terms, words_of
 from backend.domain.closing import DayClosedError, RecordedClosing
 from backend.domain.customer import WALK_IN_CUSTOMER, Contact, Customer
 from backend.domain.errors import InvalidInputError, NotFoundError, StorageError
 from backend.domain.mail_failure import MailCause
-from backend.domain.outgoing_mail import JournalEntry, MailState, OutgoingMail, SendingPhase
+from backend.domain.outgoing_mail import Attachment, JournalEntry, MailState, OutgoingMail, SendingPhase
 from backend.domain.shop import Cashier, Product, Till, TillKind, TillKindError
 from backend.domain.ticket import (
     NOT_NUMBERED,
@@ -272,10 +273,32 @@ class MemoryOutboxStore:
         self._mails: dict[str, OutgoingMail] = {}
         self._claimed: set[str] = set()
         self.phases: list[tuple[str, SendingPhase]] = []
+        self.files: dict[Path, bytes] = {}
+
+    def keep_file(self, mail_id: str, name: str, media_type: str, content: bytes) -> Attachment:
+        path = Path("waiting-files") / mail_id / str(len(self.files))
+        self.files[path] = content
+        return Attachment(name, path, media_type, len(content), is_sealed=True)
+
+    def file_content(self, mail_id: str, attachment: Attachment) -> bytes:
+        try:
+            return self.files[attachment.path]
+        except KeyError:
+            raise NotFoundError("attachment", attachment.name) from None
+
+    def forget_file(self, attachment: Attachment) -> None:
+        self.files.pop(attachment.path, None)
+
+    def forget_lost_files(self, alive: Collection[str]) -> int:
+        lost = {path for path in self.files if path.parent.name not in alive}
+        for path in lost:
+            del self.files[path]
+        return len({path.parent for path in lost})
 
     def save(self, mail: OutgoingMail, entry: JournalEntry | None = None) -> None:
         if mail.state in {MailState.SENT, MailState.CANCELLED}:
             mail = _erased(mail)
+            self.files = {path: file for path, file in self.files.items() if path.parent.name != mail.id}
         self._mails[mail.id] = mail
         if entry:
             self._journal.append(entry)

@@ -109,8 +109,8 @@ class StoreServices:
         from backend.adapters.secrets.sealing import Sealing
         from backend.adapters.stores.records.outbox import SqlOutboxStore
 
-        locks = self._data_dir / "locks"
-        return SqlOutboxStore(self._records, Sealing(SecretsWhenAsked(self), "outbox-key", locks), locks)
+        locks, files = self._data_dir / "locks", self._data_dir / "waiting-files"
+        return SqlOutboxStore(self._records, Sealing(SecretsWhenAsked(self), "outbox-key", locks), locks, files)
 
     @cached_property
     def journal(self) -> SendingJournal:

@@ -86,6 +86,14 @@ class Attachment:
     name: str
     path: Path
     media_type: str = "application/octet-stream"
+    size_bytes: int = 0  # of an added file
+    is_sealed: bool = False  # an added file: what lies at `path` is encrypted
+    content: bytes | None = field(default=None, repr=False, compare=False)  # in clear, while it is being sent
+
+    @property
+    def key(self) -> str:
+        """Return what tells an added file from the others of its mail."""
+        return self.path.stem
 
 
 @dataclass(frozen=True, slots=True)
@@ -121,6 +129,11 @@ class OutgoingMail:
     def pdf(self) -> Attachment:
         """Return the ticket's PDF."""
         return self.attachments[0]
+
+    @property
+    def added_files(self) -> tuple[Attachment, ...]:
+        """Return what a person added behind the PDF."""
+        return self.attachments[1:]
 
     @property
     def remaining_recipients(self) -> tuple[str, ...]:
@@ -179,6 +192,7 @@ class Delivery:
     server_reply: str
     transcript: str = ""
     handed_over: bool = False
+    size_limit: int | None = None  # bytes that the server takes (RFC 1870), 0 for no limit, None where nobody said
 
 
 @dataclass(frozen=True, slots=True)

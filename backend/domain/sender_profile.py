@@ -68,6 +68,7 @@ class SenderProfile:
     priority: Priority = Priority.NORMAL
     tested_fingerprint: str = ""
     tested_at: datetime | None = None
+    tested_size_limit: int = 0  # bytes of a mail that the server said it takes, 0 for no limit or an unknown one
     tested_unseen: str = ""  # fingerprint of a test handed to a mail program: a person must say whether it left
 
     @property

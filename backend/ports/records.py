@@ -11,7 +11,7 @@ if TYPE_CHECKING:  # every page and command imports this module: it stays light
 
     from backend.domain.closing import ClosingPeriod, ClosingTotals, OpenTickets, RecordedClosing
     from backend.domain.customer import Contact, Customer
-    from backend.domain.outgoing_mail import JournalEntry, MailState, OutgoingMail, SendingPhase
+    from backend.domain.outgoing_mail import Attachment, JournalEntry, MailState, OutgoingMail, SendingPhase
     from backend.domain.shop import Cashier, Product, Till
     from backend.domain.ticket import (
         ChainReport,
@@ -156,6 +156,18 @@ class OutboxStore(Protocol):
 
     def expired(self, user: str, since: datetime) -> list[OutgoingMail]:
         """Return the mails of a user, made after `since`, that had waited too long."""
+
+    def keep_file(self, mail_id: str, name: str, media_type: str, content: bytes) -> Attachment:
+        """Keep a file for a mail, encrypted, durably; raises SecretsUnavailableError, StorageError."""
+
+    def file_content(self, mail_id: str, attachment: Attachment) -> bytes:
+        """Return a kept file in clear; raises NotFoundError("attachment", name), SecretsUnavailableError."""
+
+    def forget_file(self, attachment: Attachment) -> None:
+        """Erase a kept file; at the end of a mail its files are erased anyway."""
+
+    def forget_lost_files(self, alive: Collection[str]) -> int:
+        """Erase the files of every mail but these; return of how many."""
 
     def claim(self, mail_id: str) -> AbstractContextManager[None]:
         """Hold a mail for this process; raises StorageError(reason="locked") when another process sends it."""

@@ -46,12 +46,12 @@ def edit_draft(mail_id: str, texts: DraftTexts, services: Services) -> OutgoingM
             results={address: result for address, result in mail.results.items() if address in recipients},
         )
         if changed != mail:
-            changed = _taken_back(changed)
+            changed = taken_back(changed)
             services.outbox.save(changed)
     return changed
 
 
-def _taken_back(mail: OutgoingMail) -> OutgoingMail:
+def taken_back(mail: OutgoingMail) -> OutgoingMail:
     """Return a changed mail out of the waiting line: what is half typed must not leave by itself."""
     return mail.moved(MailState.DRAFT) if mail.state is MailState.QUEUED else replace(mail, next_try_at=None)
 

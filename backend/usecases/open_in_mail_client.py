@@ -9,6 +9,7 @@ from backend.domain.errors import FacteurError, StorageError
 from backend.domain.mail_failure import MailCause, SenderNotSetError
 from backend.domain.outgoing_mail import MailState, OutgoingMail
 from backend.ports import Services
+from backend.usecases.edit_attachments import with_contents
 from backend.usecases.edit_draft import check_draft
 from backend.usecases.send_mail import UNWATCHED, save_with_entry
 
@@ -28,7 +29,7 @@ def open_in_mail_client(mail_id: str, services: Services) -> OutgoingMail:
         begun = mail.sending()
         services.outbox.save(begun)
         try:
-            services.mail_client().send(begun, replace(sender, show_message=True), UNWATCHED)
+            services.mail_client().send(with_contents(begun, services), replace(sender, show_message=True), UNWATCHED)
         except FacteurError:
             with suppress(StorageError):
                 services.outbox.save(mail)

@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 import secrets
-from collections.abc import Sequence
 from dataclasses import replace
-from pathlib import Path
 
 from backend.domain.document_type import DocumentType
 from backend.domain.email_address import split_addresses
@@ -111,18 +109,6 @@ def default_recipients(ticket: Ticket, template: MailTemplate, services: Service
     except NotFoundError:
         pass  # the ticket of another till may name a customer that isn't kept here
     return split_addresses(";".join([*addresses, *template.free_addresses]))
-
-
-def add_attachments(mail: OutgoingMail, paths: Sequence[Path], services: Services) -> OutgoingMail:
-    """Add files behind the PDF; raises NotFoundError("attachment", path)."""
-    added = []
-    for path in paths:
-        if not path.is_file():
-            raise NotFoundError("attachment", str(path))
-        added.append(Attachment(path.name, path.absolute()))
-    changed = replace(mail, attachments=(*mail.attachments, *added))
-    services.outbox.save(changed)
-    return changed
 
 
 def template_of(document_type: DocumentType, services: Services) -> MailTemplate:

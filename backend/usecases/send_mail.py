@@ -8,9 +8,10 @@ from contextlib import suppress
 from dataclasses import dataclass, replace
 from datetime import datetime
 
+from backend.domain.attachment import AttachmentGoneError
 from backend.domain.document_type import DocumentType
 from backend.domain.errors import FacteurError, InvalidInputError, StorageError
-from backend.domain.mail_failure import OF_THE_ACCOUNT, OF_THE_SERVER, PERHAPS_SENT, MailFailure
+from backend.domain.mail_failure import OF_THE_ACCOUNT, OF_THE_SERVER, PERHAPS_SENT, MailCause, MailFailure
 from backend.domain.outgoing_mail import (
     Delivery,
     ForbiddenMoveError,
@@ -23,19 +24,12 @@ from backend.domain.outgoing_mail import (
 from backend.domain.retry_plan import next_try, waits_by_itself
 from backend.domain.sender_profile import SenderProfile
 from backend.ports import MailTransport, SendingWatch, Services
+from backend.usecases.edit_attachments import note_size_limit, with_contents
 from backend.usecases.make_ticket_pdf import remove_folder
 from backend.usecases.prepare_sending import tested_sender_of
 
 # What gives a sender's way; who sends many mails keeps it.
 WayOf = Callable[[SenderProfile], MailTransport]
-
-
-@dataclass(eq=False)
-class AttachmentGoneError(FacteurError):
-    """A file that was to go with the mail isn't there any more."""
-
-    cause = "attachment_gone"
-    name: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,12 +92,14 @@ def send_mail(
             raise ForbiddenMoveError(mail.state.value, MailState.SENDING.value)
         sender = tested_sender_of(mail.user, services)
         _check(mail)
+        files = with_contents(mail, services).attachments
         untried, mail = mail, mail.sending()
         services.outbox.save(mail)
         try:
             way = (way_of or services.transport_for)(sender)
-            delivery = way.send(mail, sender, _CommittingWatch(mail_id, services, watch))
+            delivery = way.send(replace(mail, attachments=files), sender, _CommittingWatch(mail_id, services, watch))
         except MailFailure as failure:
+            _note_limit_of(failure, mail.user, services)
             _log.warning("ticket %s by %s: %s %s", mail.ticket_key, mail.user, failure.cause_code, failure.reply)
             return _failed(mail, failure, services, automatic=automatic)
         except FacteurError:
@@ -150,7 +146,7 @@ def _check(mail: OutgoingMail) -> None:
     if not mail.remaining_recipients:
         raise InvalidInputError("recipients", "recipients_missing")
     for attachment in mail.attachments:
-        if not attachment.path.is_file():
+        if not attachment.is_sealed and not attachment.path.is_file():
             raise AttachmentGoneError(attachment.name)
 
 
@@ -164,6 +160,8 @@ def _answered(mail: OutgoingMail, delivery: Delivery, services: Services, *, aut
     event = "mailed" if accepted else _event(ended.state, automatic=automatic)
     entry = replace(journal_entry(ended, event, now), reply=delivery.server_reply)
     services.outbox.save(ended, replace(entry, recipient_count=accepted) if accepted else entry)
+    if delivery.size_limit is not None:
+        note_size_limit(mail.user, delivery.size_limit, services)
     if ended.state is MailState.SENT and ended.document_type is DocumentType.TICKET:
         remove_folder(ended.pdf.path.parent)
     return SendingOutcome(ended, delivery=delivery)
@@ -178,6 +176,11 @@ def _failed(mail: OutgoingMail, failure: MailFailure, services: Services, *, aut
     event = _event(state, automatic=automatic)
     services.outbox.save(ended, replace(journal_entry(ended, event, now), reply=failure.reply))
     return SendingOutcome(ended, failure=failure)
+
+
+def _note_limit_of(failure: MailFailure, user: str, services: Services) -> None:
+    if failure.mail_cause is MailCause.MESSAGE_TOO_BIG and failure.detail.isdecimal():
+        note_size_limit(user, int(failure.detail), services)
 
 
 def _event(state: MailState, *, automatic: bool) -> str:

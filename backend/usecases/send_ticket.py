@@ -7,12 +7,13 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from backend.domain.email_address import parse_recipients
-from backend.domain.errors import FacteurError
+from backend.domain.errors import FacteurError, NotFoundError, StorageError
 from backend.domain.outgoing_mail import MailState, OutgoingMail
 from backend.domain.sender_profile import Priority
 from backend.domain.ticket import TicketNumber
 from backend.ports import SendingWatch, Services
-from backend.usecases.prepare_sending import add_attachments, prepare_sending, tested_sender_of
+from backend.usecases.edit_attachments import AddedFile, add_files
+from backend.usecases.prepare_sending import prepare_sending, tested_sender_of
 from backend.usecases.queue_mail import queue_mail
 from backend.usecases.send_mail import UNWATCHED, SendingOutcome, cancel_mail, send_mail
 
@@ -76,7 +77,18 @@ def _as_wished(
         recipients=draft.recipients if recipients is None else recipients,
         priority=wishes.priority or draft.priority,
     )
-    return add_attachments(mail, wishes.attachments, services)
+    services.outbox.save(mail)
+    return add_files(mail.id, [_read(path) for path in wishes.attachments], services) if wishes.attachments else mail
+
+
+def _read(path: Path) -> AddedFile:
+    """Return a file of this PC; raises NotFoundError("attachment", path), StorageError."""
+    try:
+        return AddedFile(path.name, path.read_bytes())
+    except FileNotFoundError:
+        raise NotFoundError("attachment", str(path)) from None
+    except OSError:
+        raise StorageError(str(path), "io") from None
 
 
 def _end(outcome: SendingOutcome, services: Services, *, queue: bool) -> bool:

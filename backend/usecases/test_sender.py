@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import secrets
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from backend.domain.document_type import DocumentType
@@ -49,6 +49,7 @@ def send_test_mail(
             _save_if_in_force(sender, sender.not_working(), services)
         raise
     tested = sender.handed_over() if delivery.handed_over else sender.tested(mail.created_at)
+    tested = replace(tested, tested_size_limit=delivery.size_limit or 0)
     _save_if_in_force(sender, tested, services)
     return tested, delivery
 

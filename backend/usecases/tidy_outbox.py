@@ -73,8 +73,9 @@ def _expire_or_date_anew(mail: OutgoingMail, now: datetime, services: Services) 
 
 
 def clear_pdf_folder(services: Services) -> int:
-    """Remove folders of finished sendings: sent ones at once, abandoned ones after 7 days; nothing else there."""
+    """Remove folders of finished sendings: sent ones at once, abandoned ones after 7 days; and lost files."""
     alive = {mail.id for mail in services.outbox.waiting(_ALIVE, with_content=False)}
+    services.outbox.forget_lost_files(alive)
     removed = 0
     for folder in services.pdf_folder.iterdir():
         if folder.is_symlink() or not folder.is_dir() or not _SENDING_FOLDER.fullmatch(folder.name):

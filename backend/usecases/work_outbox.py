@@ -6,6 +6,7 @@ import logging
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager, suppress
 
+from backend.domain.attachment import AttachmentGoneError
 from backend.domain.errors import FacteurError, NotReadyError, SecretsUnavailableError, StorageError
 from backend.domain.mail_failure import OF_THE_ACCOUNT, OF_THE_SERVER, MailCause, MailFailure
 from backend.domain.outgoing_mail import MailState, OutgoingMail
@@ -14,7 +15,7 @@ from backend.domain.sender_profile import SenderProfile
 from backend.ports import MailTransport, Services
 from backend.usecases.change_layout import change_layout
 from backend.usecases.prepare_sending import tested_sender_of
-from backend.usecases.send_mail import AttachmentGoneError, SendingOutcome, WayOf, save_with_entry, send_mail
+from backend.usecases.send_mail import SendingOutcome, WayOf, save_with_entry, send_mail
 
 _log = logging.getLogger(__name__)
 

@@ -20,6 +20,14 @@ UNFORESEEN: Text = (
 )
 TEXTS: Mapping[str, Text] = {
     **oauth_messages.TEXTS,
+    "attachments_too_big": (
+        _l("With “%(name)s” the mail would have %(size)s: up to %(limit)s can leave."),
+        _l("Send it as a smaller file, or give the customer a link to it."),
+    ),
+    "too_many_attachments": (
+        _l("A mail takes up to %(most)s added files."),
+        _l("Take some out, or put several into one PDF."),
+    ),
     "attachment_gone": (
         _l("The file “%(name)s”, which was to go with the mail, is no longer there."),
         _l("Take it out of the attachments or add it again; if it is the ticket, send the ticket anew."),

@@ -34,7 +34,7 @@ class Topic:
 # In the order of a shop's first weeks.
 TOPICS = (
     Topic("start", "house", ("home", "shop")),
-    Topic("send", "mail", ("sending", "addresses")),
+    Topic("send", "mail", ("sending", "addresses", "attachments")),
     Topic("not-sent", "circle-alert", ("outbox",)),
     Topic("till", "shopping-basket", ("till",)),
     Topic("tickets", "receipt-text", ("tickets", "saving", "verification")),

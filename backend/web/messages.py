@@ -9,6 +9,7 @@ from decimal import Decimal
 from flask_babel import LazyString, format_decimal
 from flask_babel import lazy_gettext as _l
 
+from backend.domain.attachment import AttachmentsTooBigError
 from backend.domain.document_type import DocumentType
 from backend.domain.errors import FacteurError, InvalidInputError
 from backend.domain.formula.errors import FormulaError
@@ -78,6 +79,8 @@ def _shown_facts(error: FacteurError) -> dict[str, object]:
         facts["limit"] = file_size(int(error.detail))
     if isinstance(error, FormulaError):
         facts["fault"] = _filled(formula_messages.formula_text(error.reason, error.suggestion)[0], facts)
+    if isinstance(error, AttachmentsTooBigError):
+        facts |= {"size": file_size(error.size_bytes), "limit": file_size(error.limit_bytes)}
     if isinstance(error, ImportFileError):
         fault = input_messages.IN_FILE.get(error.reason, input_messages.IN_FILE_UNKNOWN)
         facts["fault"] = _filled(fault, facts)

@@ -59,6 +59,7 @@ class Screens:
                 return
             from backend.web import (
                 addresses,
+                attachments,
                 backups,
                 closings,
                 company,
@@ -90,6 +91,7 @@ class Screens:
                 tickets,
                 sending,
                 addresses,
+                attachments,
                 outbox,
                 closings,
                 backups,

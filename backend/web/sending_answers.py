@@ -100,6 +100,12 @@ def picked_answer(mail: OutgoingMail) -> Response:
     return show_dialog(_recipient_blocks(draft_context(mail) | {"chips_oob": True}))
 
 
+def files_answer(mail: OutgoingMail, note: str = "") -> Response:
+    """Return the files of a mail, with a note where they could not be changed."""
+    html = render_block(_PAGE, "files", **draft_context(mail) | {"files_note": note})
+    return make_response(html, 422 if note else 200)
+
+
 def standing_context(mail: OutgoingMail) -> dict[str, object]:
     """Return what lies over the assistant: the steps of a sending, what went wrong, or nothing."""
     task = sending_tasks().find(f"send-{mail.id}")

@@ -17,6 +17,7 @@ from backend.web.auth import current_user
 from backend.web.format import moment, money
 from backend.web.forms import Form
 from backend.web.mail_status import mail_story
+from backend.web.sending_files import files_context
 from backend.web.sending_recipients import chip_addresses, recipients_context, typed_recipients
 from backend.web.services import services
 from backend.web.tickets import layout_name
@@ -98,7 +99,9 @@ def draft_context(
         ],
         "oob": False,
         "chips_oob": False,
-    } | recipients_context(mail, being_typed)
+        **recipients_context(mail, being_typed),
+        **files_context(mail),
+    }
 
 
 def first_fault(mail: OutgoingMail) -> InvalidInputError | None:

@@ -67,7 +67,7 @@ def real_stores(database: RecordsDatabase, folder: Path) -> Stores:
         SqlTicketStore(database),
         SqlClosingStore(database),
         SqlCustomerStore(database),
-        SqlOutboxStore(database, sealing, folder),
+        SqlOutboxStore(database, sealing, folder, folder / "files"),
         SqlSendingJournal(database),
     )
 

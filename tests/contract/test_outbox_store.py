@@ -146,3 +146,30 @@ def test_what_expired_is_found_by_its_user_and_its_age(stores: Stores) -> None:
     assert [mail.id for mail in stores.outbox.expired("Zoé", NOON - timedelta(days=1))] == [expired.id]
     assert stores.outbox.expired("Zoé", NOON) == []
     assert stores.outbox.expired("Paul", NOON - timedelta(days=1)) == []
+
+
+def test_a_kept_file_is_read_again_and_erased_with_its_mail(stores: Stores) -> None:
+    mail, other = a_mail(), a_mail("b" * 32)
+    kept = stores.outbox.keep_file(mail.id, "a.txt", "text/plain", b"inside")
+    stays = stores.outbox.keep_file(other.id, "b.txt", "text/plain", b"else")
+    stores.outbox.save(replace(mail, attachments=(*mail.attachments, kept)))
+    found = stores.outbox.find(mail.id).attachments[-1]
+    assert (found, found.size_bytes) == (kept, 6)
+    assert stores.outbox.file_content(mail.id, found) == b"inside"
+    stores.outbox.save(stores.outbox.find(mail.id).moved(MailState.CANCELLED))
+    with pytest.raises(NotFoundError, match=r"a\.txt"):
+        stores.outbox.file_content(mail.id, found)
+    assert stores.outbox.file_content(other.id, stays) == b"else"
+
+
+def test_a_forgotten_file_and_those_of_lost_mails_are_gone(stores: Stores) -> None:
+    first = stores.outbox.keep_file("a" * 32, "a.txt", "text/plain", b"a")
+    lost = stores.outbox.keep_file("b" * 32, "b.txt", "text/plain", b"b")
+    kept = stores.outbox.keep_file("c" * 32, "c.txt", "text/plain", b"c")
+    stores.outbox.forget_file(first)
+    stores.outbox.forget_file(first)
+    assert stores.outbox.forget_lost_files({"a" * 32, "c" * 32}) == 1
+    for gone, mail_id in ((first, "a" * 32), (lost, "b" * 32)):
+        with pytest.raises(NotFoundError):
+            stores.outbox.file_content(mail_id, gone)
+    assert stores.outbox.file_content("c" * 32, kept) == b"c"

@@ -126,7 +126,7 @@ def test_an_error_of_the_database_shows_no_value(database: RecordsDatabase) -> N
 def test_an_address_stands_nowhere_in_the_folder_while_its_mail_waits_and_after(
     database: RecordsDatabase, tmp_path: Path
 ) -> None:
-    outbox = SqlOutboxStore(database, Sealing(MemorySecretStore(), "outbox-key", tmp_path), tmp_path / "locks")
+    outbox = _outbox(database, Sealing(MemorySecretStore(), "outbox-key", tmp_path), tmp_path)
     mail = a_mail(recipients=(ADDRESS,), subject="Objet rare", body="Texte rare")
     outbox.save(mail)
     sending = mail.sending()
@@ -143,7 +143,7 @@ def test_an_address_stands_nowhere_in_the_folder_while_its_mail_waits_and_after(
 
 
 def test_what_was_sealed_is_overwritten_when_it_is_erased(database: RecordsDatabase, tmp_path: Path) -> None:
-    outbox = SqlOutboxStore(database, Sealing(MemorySecretStore(), "outbox-key", tmp_path), tmp_path / "locks")
+    outbox = _outbox(database, Sealing(MemorySecretStore(), "outbox-key", tmp_path), tmp_path)
     outbox.save(a_mail(body="x" * 20_000))
     sealed = _sealed(tmp_path)[0]
     outbox.save(a_mail().moved(MailState.CANCELLED))
@@ -154,9 +154,9 @@ def test_what_was_sealed_is_overwritten_when_it_is_erased(database: RecordsDatab
 
 
 def test_a_mail_of_another_user_is_listed_without_its_content(database: RecordsDatabase, tmp_path: Path) -> None:
-    hers = SqlOutboxStore(database, Sealing(MemorySecretStore(), "outbox-key", tmp_path / "hers"), tmp_path)
+    hers = _outbox(database, Sealing(MemorySecretStore(), "outbox-key", tmp_path / "hers"), tmp_path)
     his_secrets = MemorySecretStore()
-    his = SqlOutboxStore(database, Sealing(his_secrets, "outbox-key", tmp_path / "his"), tmp_path)
+    his = _outbox(database, Sealing(his_secrets, "outbox-key", tmp_path / "his"), tmp_path)
     hers.save(a_mail())
     his.save(replace(a_mail("b" * 32), recipients=("b@example.org",)))
     assert [mail.recipients for mail in his.waiting([MailState.DRAFT])] == [(), ("b@example.org",)]
@@ -167,7 +167,7 @@ def test_a_mail_of_another_user_is_listed_without_its_content(database: RecordsD
 
 
 def test_a_sealed_mail_can_not_be_passed_off_as_another(database: RecordsDatabase, tmp_path: Path) -> None:
-    outbox = SqlOutboxStore(database, Sealing(MemorySecretStore(), "outbox-key", tmp_path), tmp_path)
+    outbox = _outbox(database, Sealing(MemorySecretStore(), "outbox-key", tmp_path), tmp_path)
     outbox.save(a_mail())
     outbox.save(a_mail("b" * 32))
     with database.write() as connection:
@@ -182,7 +182,7 @@ def test_a_sealed_mail_can_not_be_passed_off_as_another(database: RecordsDatabas
 def test_a_mail_is_not_saved_where_its_key_can_not_be_had(database: RecordsDatabase, tmp_path: Path) -> None:
     secrets = MemorySecretStore()
     secrets.unavailable = "locked"
-    outbox = SqlOutboxStore(database, Sealing(secrets, "outbox-key", tmp_path), tmp_path)
+    outbox = _outbox(database, Sealing(secrets, "outbox-key", tmp_path), tmp_path)
     with pytest.raises(SecretsUnavailableError):
         outbox.save(a_mail())
     assert outbox.waiting(list(MailState)) == []
@@ -267,3 +267,7 @@ def test_only_what_may_go_with_the_power_is_written_without_waiting_for_the_disk
         return found
 
     assert waits() == [2, 1, 2]
+
+
+def _outbox(database: RecordsDatabase, sealing: Sealing, folder: Path) -> SqlOutboxStore:
+    return SqlOutboxStore(database, sealing, folder / "locks", folder / "files")

@@ -4,6 +4,7 @@ from pathlib import Path
 
 import pytest
 
+from backend.domain.attachment import AttachmentGoneError
 from backend.domain.document_type import DocumentType
 from backend.domain.errors import InvalidInputError, NotFoundError, SecretsUnavailableError, StorageError
 from backend.domain.mail_failure import MailCause, SenderNotSetError, SenderNotTestedError
@@ -14,7 +15,7 @@ from backend.domain.shop import PrinterKind
 from backend.domain.ticket import TicketNumber
 from backend.usecases.make_ticket_pdf import save_ticket_pdf
 from backend.usecases.prepare_sending import prepare_sending
-from backend.usecases.send_mail import AttachmentGoneError, cancel_mail, send_mail
+from backend.usecases.send_mail import cancel_mail, send_mail
 from backend.usecases.send_ticket import SendingWishes, send_ticket
 from backend.usecases.tidy_outbox import clear_pdf_folder, expire_old_mails, recover_after_restart
 from tests.builders import (

@@ -127,7 +127,10 @@ def _copied(attachment: Attachment, folder: Path, place: int) -> HandedFile:
     name = plain_name(attachment.name)
     target = folder / (name if not (folder / name).exists() else f"{place + 1}-{name}")
     try:
-        shutil.copyfile(attachment.path, target)
+        if attachment.content is None:
+            shutil.copyfile(attachment.path, target)
+        else:
+            target.write_bytes(attachment.content)
     except FileNotFoundError:
         raise NotFoundError("attachment", attachment.name) from None
     except OSError as error:

@@ -87,6 +87,8 @@ def _page(text: str) -> str:
 
 
 def _read(attachment: Attachment) -> bytes:
+    if attachment.content is not None:
+        return attachment.content
     try:
         return attachment.path.read_bytes()
     except FileNotFoundError:

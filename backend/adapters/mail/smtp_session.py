@@ -135,7 +135,7 @@ class SmtpSession:
             results |= {address: RecipientResult(RecipientStatus.ACCEPTED, final) for address in accepted}
             last = final
             self.watch.step("message_accepted", final)
-        return Delivery(results, last, self.transcript)
+        return Delivery(results, last, self.transcript, size_limit=int(self._size_limit or 0))
 
     def reset(self) -> None:
         """Begin anew on this connection (RFC 5321 4.1.1.5)."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from contextlib import AbstractContextManager
 from datetime import datetime
 from pathlib import Path
@@ -14,12 +14,20 @@ from backend.adapters.file_lock import hold
 from backend.adapters.stores.records.database import RecordsDatabase
 from backend.adapters.stores.records.moments import from_text, to_text
 from backend.adapters.stores.records.schema import outbox
+from backend.adapters.stores.records.sealed_files import SealedFiles
 from backend.adapters.stores.records.sealed_mail import clear_text, with_clear_text
 from backend.adapters.stores.records.sending_journal import append_entry
 from backend.domain.document_type import DocumentType
 from backend.domain.errors import NotFoundError, SecretsUnavailableError
 from backend.domain.mail_failure import MailCause
-from backend.domain.outgoing_mail import JournalEntry, MailState, OutgoingMail, RecipientStatus, SendingPhase
+from backend.domain.outgoing_mail import (
+    Attachment,
+    JournalEntry,
+    MailState,
+    OutgoingMail,
+    RecipientStatus,
+    SendingPhase,
+)
 
 ERASED = frozenset({MailState.SENT, MailState.CANCELLED})
 
@@ -37,7 +45,8 @@ class Sealing(Protocol):
 class SqlOutboxStore:
     """The outbox in SQL; every method raises StorageError where the database can't be used."""
 
-    def __init__(self, database: RecordsDatabase, sealing: Sealing, locks: Path) -> None:
+    def __init__(self, database: RecordsDatabase, sealing: Sealing, locks: Path, files: Path) -> None:
+        self._files = SealedFiles(files, sealing)
         self._database = database
         self._sealing = sealing
         self._locks = locks
@@ -57,6 +66,8 @@ class SqlOutboxStore:
             connection.execute(outbox.insert(), values)
             if entry:
                 append_entry(connection, entry)
+        if mail.state in ERASED:
+            self._files.forget_mail(mail.id)
 
     def save_phase(self, mail_id: str, phase: SendingPhase) -> None:
         """Commit the phase of a mail in SENDING, durably that of the final dot; raises NotFoundError."""
@@ -99,6 +110,22 @@ class SqlOutboxStore:
         found = select(outbox).where(is_his & in_vain).order_by(outbox.c.created_at)
         with self._database.read() as connection:
             return [_without_content(row) for row in connection.execute(found)]
+
+    def keep_file(self, mail_id: str, name: str, media_type: str, content: bytes) -> Attachment:
+        """Keep a file for a mail, encrypted, durably; raises SecretsUnavailableError, StorageError."""
+        return self._files.keep(mail_id, name, media_type, content)
+
+    def file_content(self, mail_id: str, attachment: Attachment) -> bytes:
+        """Return a kept file in clear; raises NotFoundError("attachment", name), SecretsUnavailableError."""
+        return self._files.read(mail_id, attachment)
+
+    def forget_file(self, attachment: Attachment) -> None:
+        """Erase a kept file; at the end of a mail its files are erased anyway."""
+        self._files.forget(attachment)
+
+    def forget_lost_files(self, alive: Collection[str]) -> int:
+        """Erase the files of every mail but these; return of how many."""
+        return self._files.forget_others(alive)
 
     def claim(self, mail_id: str) -> AbstractContextManager[None]:
         """Hold a mail for this process; raises StorageError("locked") when another one has it."""

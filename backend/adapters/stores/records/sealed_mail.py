@@ -21,7 +21,7 @@ def clear_text(mail: OutgoingMail) -> bytes:
         "bcc": mail.bcc,
         "subject": mail.subject,
         "body": mail.body,
-        "attachments": [[part.name, str(part.path), part.media_type] for part in mail.attachments],
+        "attachments": [_attachment_values(part) for part in mail.attachments],
         "priority": mail.priority,
         "results": {
             address: [result.status, result.reply, result.mail_cause] for address, result in mail.results.items()
@@ -40,10 +40,18 @@ def with_clear_text(mail: OutgoingMail, clear: bytes) -> OutgoingMail:
         bcc=tuple(values["bcc"]),
         subject=values["subject"],
         body=values["body"],
-        attachments=tuple(Attachment(name, Path(path), kind) for name, path, kind in values["attachments"]),
+        attachments=tuple(_attachment(*each) for each in values["attachments"]),
         priority=Priority(values["priority"]),
         results={
             address: RecipientResult(RecipientStatus(status), reply, MailCause(cause) if cause else None)
             for address, (status, reply, cause) in values["results"].items()
         },
     )
+
+
+def _attachment_values(part: Attachment) -> list[str | int | bool]:
+    return [part.name, str(part.path), part.media_type, part.size_bytes, part.is_sealed]
+
+
+def _attachment(name: str, path: str, kind: str, size: int = 0, is_sealed: bool = False) -> Attachment:  # noqa: FBT001, FBT002 - a row; those of an earlier version are shorter
+    return Attachment(name, Path(path), kind, size, is_sealed)
