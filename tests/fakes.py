@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import struct
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
@@ -244,6 +244,9 @@ class FakeServices:
         path = Path(folder) if folder else self.pdf_folder
         path.mkdir(parents=True, exist_ok=True)
         return FolderReport(str(path), 212_000_000_000, self.folder_warnings)
+
+    def notice_page(self, title: str, paragraphs: Sequence[str]) -> str:
+        return f"<h1>{title}</h1>{' '.join(paragraphs)}"
 
     def test_page(self, title: str, company: str, ruler: str, whole: str) -> str:
         return f"<p>{title} {company} {ruler} {whole}</p>"

@@ -15,6 +15,8 @@ from backend.domain.errors import FacteurError, NotFoundError
 from backend.domain.sender_profile import SenderProfile, SendingMode
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from backend.adapters.mail.handed_over_files import HandedOverFiles
     from backend.adapters.mail.training_server import TrainingServer
     from backend.bootstrap.outbox_worker import OutboxWorker
@@ -112,6 +114,12 @@ class FolderServices(StoreServices):
         from backend.adapters.pdf.pdf_folder import check_folder
 
         return check_folder(folder or str(self._data_dir / "pdf"))
+
+    def notice_page(self, title: str, paragraphs: Sequence[str]) -> str:
+        """Return the page of the till notice with these words."""
+        from backend.adapters.pdf.notice_page import notice_page
+
+        return notice_page(title, paragraphs)
 
     def test_page(self, title: str, company: str, ruler: str, whole: str) -> str:
         """Return the page of the test PDF with these words."""

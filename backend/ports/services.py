@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Protocol
 
 if TYPE_CHECKING:  # every page and command imports this module: it stays light
+    from collections.abc import Sequence
     from pathlib import Path
 
     from backend.domain.logo import Logo
@@ -81,6 +82,9 @@ class Services(Protocol):
 
     def check_pdf_folder(self, folder: str) -> FolderReport:
         """Make a folder ("" is the default one) if it is missing, and try it; raises PdfFolderError."""
+
+    def notice_page(self, title: str, paragraphs: Sequence[str]) -> str:
+        """Return the page of the till notice with these words."""
 
     def test_page(self, title: str, company: str, ruler: str, whole: str) -> str:
         """Return the page of the test PDF (domain.pdf_test) with these words."""

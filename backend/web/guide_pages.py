@@ -45,7 +45,7 @@ TOPICS = (
     Topic("mail-texts", "pencil", ("mail_templates", "mail_variables")),
     Topic("users", "users", ("users",)),
     Topic("backups", "inbox", ("backups",)),
-    Topic("privacy", "eye"),
+    Topic("privacy", "eye", ("notice",)),
     Topic("training", "graduation-cap", ("training",)),
     Topic("keys", "info", ("guide",)),
 )

@@ -46,7 +46,7 @@ ENTRIES: tuple[tuple[Entry, ...], ...] = (
         Entry("home.index", "house", _l("Home")),
         Entry("till.index", "shopping-basket", _l("Till")),
         Entry("tickets.index", "receipt-text", _l("Tickets"), screens=("verification",)),
-        Entry("outbox.index", "send", _l("Sendings"), screens=("sending",)),
+        Entry("outbox.index", "send", _l("Sendings"), screens=("sending", "addresses")),
         Entry("closings.index", "lock", _l("Closings")),
         Entry("customers.index", "users", _l("Customers"), screens=("contacts",)),
         Entry("training.index", "mailbox", _l("Practice mailbox"), training_only=True),

@@ -36,6 +36,7 @@ from backend.web.sending_answers import (
     PdfWish,
     ask_where_secrets_go,
     client_failed_dialog,
+    done_answer,
     elsewhere_answer,
     preparation_answer,
     preparation_context,
@@ -182,9 +183,7 @@ def received(mail_id: str) -> Response:
     """Take the customer's word that an uncertain mail has arrived."""
     mail = own_mail(mail_id)
     confirm_received(mail_id, services())
-    sending_tasks().forget(f"send-{mail_id}")
-    current_session().toasts.append(_("%(number)s counts as sent", number=mail.ticket_key))
-    return go_to(back_url(mail.ticket_key))
+    return done_answer(mail, _("%(number)s counts as sent", number=mail.ticket_key))
 
 
 @blueprint.post("/<mail_id>/abandon")
@@ -193,10 +192,8 @@ def abandon(mail_id: str) -> Response:
     """Give a mail up; its PDF stays some days for a sending by hand."""
     mail = own_mail(mail_id)
     cancel_mail(mail_id, services(), keep_pdf=True)
-    sending_tasks().forget(f"send-{mail_id}")
     text = _("Given up. %(name)s stays 7 days in %(folder)s", name=mail.pdf.name, folder=mail.pdf.path.parent)
-    current_session().toasts.append(LinkToast(text, _("Check my settings"), url_for("sender_settings.index")))
-    return go_to(back_url(mail.ticket_key))
+    return done_answer(mail, LinkToast(text, _("Check my settings"), url_for("sender_settings.index")))
 
 
 @blueprint.post("/<mail_id>/later")
@@ -205,9 +202,7 @@ def later(mail_id: str) -> Response:
     """Leave a mail to the outbox, which tries by itself."""
     mail = own_mail(mail_id)
     queue_mail(mail_id, services())
-    sending_tasks().forget(f"send-{mail_id}")
-    current_session().toasts.append(_("%(number)s leaves by itself, as soon as it can", number=mail.ticket_key))
-    return go_to(back_url(mail.ticket_key))
+    return done_answer(mail, _("%(number)s leaves by itself, as soon as it can", number=mail.ticket_key))
 
 
 @blueprint.post("/<mail_id>/background")
@@ -241,8 +236,7 @@ def cancel(mail_id: str) -> Response:
     """Erase a mail that was not sent, with its PDF."""
     mail = own_mail(mail_id)
     cancel_mail(mail_id, services(), keep_pdf=False)
-    sending_tasks().forget(f"send-{mail_id}")
-    return go_to(back_url(mail.ticket_key))
+    return done_answer(mail)
 
 
 @blueprint.post("/<mail_id>/layout")

@@ -15,6 +15,7 @@ from backend.usecases.send_mail import SendingOutcome
 from backend.web.dialogs import show_dialog
 from backend.web.forms import Form
 from backend.web.htmx import go_to, render_block
+from backend.web.launch import LinkToast
 from backend.web.messages import explain
 from backend.web.passphrase import SecretsChoice
 from backend.web.security import current_session
@@ -127,10 +128,16 @@ def sending_answer(mail: OutgoingMail, task: Task, *, is_polled: bool = False) -
         return show_dialog(render_block(_PAGE, "progress", **context))
     outcome = task.result if isinstance(task.result, SendingOutcome) else None
     if outcome is not None and outcome.mail.state is MailState.SENT:
-        sending_tasks().forget(f"send-{mail.id}")
-        current_session().toasts.append(_sent_message(outcome.mail))
-        return go_to(back_url(mail.ticket_key))
+        return done_answer(mail, _sent_message(outcome.mail))
     return _trouble_dialog(own_mail(mail.id), task)
+
+
+def done_answer(mail: OutgoingMail, toast: str | LinkToast = "") -> Response:
+    """Forget what was done with a mail, and go back where one came from with a confirmation."""
+    sending_tasks().forget(f"send-{mail.id}")
+    if toast:
+        current_session().toasts.append(toast)
+    return go_to(back_url(mail.ticket_key))
 
 
 def elsewhere_answer(mail: OutgoingMail) -> str:

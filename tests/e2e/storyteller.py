@@ -32,6 +32,7 @@ WORDS = {
     "again_anyway": {"fr": "Renvoyer quand même", "en": "Send it again all the same"},
     "send_later": {"fr": "Envoyer plus tard", "en": "Send later"},
     "customer_has_it": {"fr": "Le client l’a reçu", "en": "The customer has it"},
+    "reset": {"fr": "Réinitialiser", "en": "Reset"},
     "sendings": {"fr": "Envois", "en": "Sendings"},
     "mailbox": {"fr": "Boîte d’essai", "en": "Practice mailbox"},
 }
