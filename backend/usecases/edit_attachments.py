@@ -15,13 +15,15 @@ from backend.domain.attachment import (
     safe_name,
     smallest_limit,
 )
-from backend.domain.errors import FacteurError, NotFoundError
+from backend.domain.errors import FacteurError, InvalidInputError, NotFoundError
 from backend.domain.outgoing_mail import Attachment, OutgoingMail
 from backend.domain.sender_profile import SendingMode
 from backend.ports import Services
 from backend.usecases.edit_draft import editable_mail, taken_back
 
 LIMIT_PREFERENCE = "attachments-limit-bytes"
+OWN_LIMIT_MAX = 40  # megabytes: with more, no mailbox known takes a mail
+_MEGABYTE = 1_000_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,11 +71,23 @@ def reset_files(mail_id: str, services: Services) -> OutgoingMail:
 
 def size_limit(user: str, services: Services) -> int:
     """Return how many bytes a mail of this user may have: what his server said last, and the shop's own limit."""
-    own = services.settings.preference(LIMIT_PREFERENCE)
     sender = services.settings.sender_profile(user)
     has_server = sender is not None and sender.mode is not SendingMode.MAIL_CLIENT
     servers = sender.tested_size_limit if sender is not None and has_server else 0
-    return smallest_limit(int(own) if own.isdecimal() else 0, servers)
+    return smallest_limit(own_limit(services) * _MEGABYTE, servers)
+
+
+def own_limit(services: Services) -> int:
+    """Return the shop's own limit of a mail in megabytes, 0 where there is none."""
+    own = services.settings.preference(LIMIT_PREFERENCE)
+    return int(own) // _MEGABYTE if own.isdecimal() else 0
+
+
+def save_own_limit(megabytes: int, services: Services) -> None:
+    """Set the shop's own limit, 0 for none; raises InvalidInputError("megabytes", "megabytes")."""
+    if not 0 <= megabytes <= OWN_LIMIT_MAX:
+        raise InvalidInputError("megabytes", "megabytes", str(OWN_LIMIT_MAX))
+    services.settings.save_preference(LIMIT_PREFERENCE, str(megabytes * _MEGABYTE) if megabytes else "")
 
 
 def size_of(mail: OutgoingMail) -> int:

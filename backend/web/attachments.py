@@ -4,16 +4,18 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from flask import Blueprint, Response, request
+from flask import Blueprint, Response, request, url_for
+from flask_babel import gettext as _
 
-from backend.domain.errors import FacteurError
+from backend.domain.errors import FacteurError, InvalidInputError
 from backend.domain.outgoing_mail import ForbiddenMoveError, OutgoingMail
 from backend.domain.user import Role
-from backend.usecases.edit_attachments import AddedFile, add_files, remove_file, reset_files
+from backend.usecases.edit_attachments import AddedFile, add_files, own_limit, remove_file, reset_files, save_own_limit
 from backend.web.auth import require
-from backend.web.htmx import go_to
+from backend.web.forms import Form
+from backend.web.htmx import go_to, refuse_form, render_page
 from backend.web.messages import explain
-from backend.web.security import accepts_upload
+from backend.web.security import accepts_upload, current_session
 from backend.web.sending_answers import files_answer
 from backend.web.sending_draft import edit_url, own_mail
 from backend.web.sending_tasks import sending_tasks
@@ -49,6 +51,29 @@ def reset(mail_id: str) -> Response:
     """Take every added file out (*réinitialiser*)."""
     own_mail(mail_id)
     return _changed(mail_id, lambda: reset_files(mail_id, services()))
+
+
+@blueprint.get("/limit")
+@require(Role.ADMINISTRATOR)
+def limit() -> str:
+    """Show how big the shop lets its mails be."""
+    own = own_limit(services())
+    return render_page("attachments/limit.html", form=Form({"megabytes": str(own) if own else ""}))
+
+
+@blueprint.post("/limit")
+@require(Role.ADMINISTRATOR)
+def save_limit() -> Response:
+    """Save how big the shop lets its mails be; an empty field leaves it to each server."""
+    form = Form.sent()
+    try:
+        typed = form["megabytes"]
+        save_own_limit(int(typed) if typed.isdecimal() else -1 if typed else 0, services())
+    except InvalidInputError as error:
+        form.refuse_error(error)
+        return refuse_form("attachments/limit.html", "form", form=form)
+    current_session().toasts.append(_("The limit is saved. It counts from the next file on."))
+    return go_to(url_for("shop.index"))
 
 
 def _changed(mail_id: str, change: Callable[[], OutgoingMail]) -> Response:

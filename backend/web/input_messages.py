@@ -62,6 +62,10 @@ TYPED: Mapping[str, Text] = {
         _l("This is no picture that Facteur can print."),
         _l("Choose a file of the kind PNG, JPEG or SVG."),
     ),
+    "megabytes": (
+        _l("This can't be the limit of a mail."),
+        _l("Type a whole number from 1 to %(value)s, or nothing."),
+    ),
     "mail_id": (
         _l("“%(value)s” doesn't name one mail."),
         _l("Give more of its id, at least 4 signs, as “outbox list” shows it."),

@@ -42,6 +42,8 @@ ADMINISTRATORS_ONLY = {
     "backups.preview",
     "backups.prepare",
     "backups.drop",
+    "attachments.limit",
+    "attachments.save_limit",
     "closings.archive",
     "layouts.index",
     "layouts.edit",

@@ -7,6 +7,8 @@ import re
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
+from backend.domain.attachment import LIMIT_BYTES
+from backend.usecases.edit_attachments import size_limit
 from tests.builders import a_tested_sender
 from tests.web.sending_parts import form, mail_of, send, start
 from tests.web.visitor import Visitor
@@ -104,6 +106,20 @@ def test_a_mail_under_way_or_ended_takes_no_file(cashier: Visitor, shop: FakeSer
     answer = add(cashier, url, a_txt=b"a")
     assert answer.status_code in {204, 422}
     assert shop.outbox.files == {}
+
+
+def test_an_administrator_sets_a_lower_limit_and_what_can_not_be_one_is_said(
+    administrator: Visitor, shop: FakeServices
+) -> None:
+    assert 'name="megabytes" value=""' in administrator.get("/attachments/limit").text
+    for typed in ("-3", "x", "41", "1.5"):
+        refused = administrator.post("/attachments/limit", {"megabytes": typed})
+        assert (refused.status_code, f'value="{typed}"' in refused.text) == (422, True)
+    administrator.post("/attachments/limit", {"megabytes": "5"})
+    assert size_limit("DUPOND", shop) == 5_000_000
+    assert 'name="megabytes" value="5"' in administrator.get("/attachments/limit").text
+    administrator.post("/attachments/limit", {"megabytes": ""})
+    assert size_limit("DUPOND", shop) == LIMIT_BYTES
 
 
 def test_nobody_adds_to_the_mail_of_somebody_else(app: Flask, cashier: Visitor, shop: FakeServices) -> None:
