@@ -195,6 +195,8 @@ SCREENS = (
     Screen("backup-look", "/settings/backups/", _look_into_backup, shop="closed"),
     Screen("backup-refused", "/settings/backups/", _refused_backup, shop="closed"),
     Screen("backup-waits", "/settings/backups/", _prepare_restore, shop="closed", undo=_drop_restore),
+    Screen("about", "/about/"),
+    Screen("licences", "/about/licences"),
     Screen("verify", "/verify/"),
     Screen("verify-unknown", "/verify/", _check_itself),
     Screen("company", "/settings/company"),

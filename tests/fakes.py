@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from pathlib import Path
 
+from backend.domain.diagnosis import Diagnosis, Library
 from backend.domain.errors import FacteurError, InvalidInputError, NotFoundError, SecretsUnavailableError
 from backend.domain.logo import Logo
 from backend.domain.mail_client import MailClientOffer
@@ -214,6 +215,7 @@ class FakeServices:
     without_glyph: str = ""
     folder_refusal: str = ""
     folder_warnings: tuple[str, ...] = ()
+    folder_place: tuple[str, ...] = ()
     inspection: PdfInspection = A_GOOD_TEST_PDF
 
     def __post_init__(self) -> None:
@@ -225,6 +227,14 @@ class FakeServices:
 
     def missing_glyphs(self, html: str) -> str:
         return "".join(letter for letter in dict.fromkeys(html) if letter in self.without_glyph)
+
+    def diagnose(self) -> Diagnosis:
+        return Diagnosis(
+            {"program": (("Facteur", "0.1.0"),), "PDF": (("engine", "wkhtmltopdf"),)}, ("a line of the log",)
+        )
+
+    def licences(self) -> tuple[str, list[Library]]:
+        return "", [Library("flask", "3.1.0", "BSD-3-Clause")]
 
     @property
     def mailbox(self) -> Mailbox:

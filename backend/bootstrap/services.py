@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from backend.adapters.mail.handed_over_files import HandedOverFiles
     from backend.adapters.mail.training_server import TrainingServer
     from backend.bootstrap.outbox_worker import OutboxWorker
+    from backend.domain.diagnosis import Diagnosis, Library
     from backend.domain.logo import Logo
     from backend.domain.mail_client import MailClientOffer
     from backend.domain.pdf_test import FolderReport, PdfInspection
@@ -216,6 +217,25 @@ class FolderServices(StoreServices):
         if self._workers:
             beside.work_beside()
         return beside
+
+    @cached_property
+    def folder_place(self) -> tuple[str, ...]:
+        """Return what is wrong with where the data folder lies."""
+        from backend.adapters.folder_place import place_warnings
+
+        return tuple(place_warnings(self._data_dir))
+
+    def diagnose(self) -> Diagnosis:
+        """Return what support needs to know of this installation."""
+        from backend.bootstrap.diagnosing import diagnose
+
+        return diagnose(self)
+
+    def licences(self) -> tuple[str, list[Library]]:
+        """Return the list of licences beside a built program, "" elsewhere, and the libraries of Python."""
+        from backend.bootstrap.diagnosing import libraries, licence_texts
+
+        return licence_texts(program_folder()), libraries()
 
     def work_beside(self) -> None:
         """Put right what a crash left, then send what waits in the outbox, once the first page is out."""

@@ -8,6 +8,7 @@ if TYPE_CHECKING:  # every page and command imports this module: it stays light
     from collections.abc import Sequence
     from pathlib import Path
 
+    from backend.domain.diagnosis import Diagnosis, Library
     from backend.domain.logo import Logo
     from backend.domain.mail_client import MailClientOffer
     from backend.domain.pdf_test import FolderReport, PdfInspection
@@ -128,3 +129,13 @@ class Services(Protocol):
 
     def relay(self) -> Relay | None:
         """Return the managed relay of this installation, None where there is none; raises MailFailure."""
+
+    @property
+    def folder_place(self) -> tuple[str, ...]:
+        """Return `synced` and `network` where the data folder lies so: SQLite's files belong on a disk of this PC."""
+
+    def diagnose(self) -> Diagnosis:
+        """Return what support needs to know of this installation: no secret, no address."""
+
+    def licences(self) -> tuple[str, list[Library]]:
+        """Return the list of licences beside a built program, "" elsewhere, and the libraries of Python."""

@@ -47,7 +47,7 @@ TOPICS = (
     Topic("backups", "inbox", ("backups",)),
     Topic("privacy", "eye", ("notice",)),
     Topic("training", "graduation-cap", ("training",)),
-    Topic("keys", "info", ("guide",)),
+    Topic("keys", "info", ("guide", "diagnostics")),
 )
 
 

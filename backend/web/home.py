@@ -19,6 +19,7 @@ from backend.web import security
 from backend.web.auth import current_user, require
 from backend.web.company_form import read_company
 from backend.web.day_figures import day_figures, day_totals
+from backend.web.folder_words import folder_place_notes
 from backend.web.forms import Form
 from backend.web.htmx import go_to, refuse_form, render_block, render_page
 from backend.web.language import current_language
@@ -46,6 +47,7 @@ def index() -> str:
         today=today,
         now=services().clock.now(),
         company_name=company.name if company else "",
+        notes=folder_place_notes(services().folder_place) if current_user().is_administrator else [],
         restore_waits=services().restoring.prepared() is not None,
         steps=steps,
         done=sum(step.state == "done" for step in steps),

@@ -65,6 +65,7 @@ ENTRIES: tuple[tuple[Entry, ...], ...] = (
                 "mail_variables",
                 "layouts",
                 "backups",
+                "diagnostics",
             ),
         ),
         Entry("guide.index", "circle-help", _l("Help"), key="F1"),

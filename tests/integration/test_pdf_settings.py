@@ -9,7 +9,8 @@ from pathlib import Path
 
 import pytest
 
-from backend.adapters.pdf.pdf_folder import check_folder, mount_kind
+from backend.adapters.folder_place import mount_kind
+from backend.adapters.pdf.pdf_folder import check_folder
 from backend.bootstrap import FolderServices, open_services
 from backend.domain.errors import FacteurError
 from backend.domain.pdf_settings import PdfSettings

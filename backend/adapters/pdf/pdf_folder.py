@@ -5,21 +5,15 @@ from __future__ import annotations
 import os
 import secrets
 import shutil
-import sys
 from contextlib import suppress
 from pathlib import Path
 
+from backend.adapters.folder_place import place_warnings
 from backend.domain.pdf_test import FolderReport, PdfFolderError
 
 LITTLE_SPACE_BYTES = 500_000_000
 _NEEDED_BYTES = 20_000_000
 _TRIED = b"%PDF-" * 200
-# Folders of programs that copy all that lies in them to other computers.
-_SYNCED = ("onedrive", "dropbox", "google drive", "googledrive", "icloud", "nextcloud", "owncloud", "pcloud", "kdrive")
-_NETWORK_KINDS = frozenset(
-    {"nfs", "nfs4", "cifs", "smb3", "smbfs", "9p", "fuse.sshfs", "davfs", "fuse.davfs2", "afpfs"}
-)
-_DRIVE_REMOTE = 4  # GetDriveTypeW
 
 
 def check_folder(folder: str) -> FolderReport:
@@ -69,36 +63,7 @@ def _reason(error: OSError) -> str:
 
 
 def _warnings(folder: Path, free: int) -> list[str]:
-    found = []
-    parts = [part.casefold() for part in folder.resolve().parts]
-    if any(part == name or part.startswith(f"{name} ") for part in parts for name in _SYNCED):
-        found.append("synced")
-    if _is_remote(folder.resolve()):
-        found.append("network")
+    found = place_warnings(folder)
     if free < LITTLE_SPACE_BYTES:
         found.append("little_space")
     return found
-
-
-def _is_remote(folder: Path) -> bool:
-    if sys.platform == "win32":
-        import ctypes
-
-        drive = folder.drive
-        return drive.startswith("\\\\") or ctypes.windll.kernel32.GetDriveTypeW(f"{drive}\\") == _DRIVE_REMOTE
-    with suppress(OSError):
-        return mount_kind(folder, Path("/proc/mounts").read_text("utf-8", "replace")) in _NETWORK_KINDS
-    return False
-
-
-def mount_kind(folder: Path, mounts: str) -> str:
-    """Return the kind of file system a folder lies on, by the lines of /proc/mounts; of two the later counts."""
-    best, kind = "", ""
-    for line in mounts.splitlines():
-        fields = line.split()
-        if len(fields) < 3:
-            continue
-        place = fields[1].replace("\\040", " ")
-        if folder.is_relative_to(place) and len(place) >= len(best):
-            best, kind = place, fields[2]
-    return kind
