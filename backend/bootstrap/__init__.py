@@ -5,15 +5,21 @@ from __future__ import annotations
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import TYPE_CHECKING
 
 from backend.bootstrap.opening import restored_at_end, shop_alone, shop_in_use
 from backend.bootstrap.services import TRAINING_FOLDER, FolderServices, fill_training, program_folder
 from backend.bootstrap.stores import private_folder
 
+if TYPE_CHECKING:
+    from backend.usecases.self_test import ScratchRooms
+
 __all__ = [
     "FolderServices",
     "default_data_dir",
     "open_alone",
+    "open_scratch",
     "open_services",
     "program_folder",
     "write_logo_of",
@@ -59,6 +65,23 @@ def open_alone(data_dir: Path | None, *, training: bool) -> Iterator[FolderServi
 def _shop_folder(data_dir: Path | None, *, training: bool) -> Path:
     folder = private_folder((data_dir or default_data_dir()).absolute())
     return private_folder(folder / TRAINING_FOLDER) if training else folder
+
+
+@contextmanager
+def open_scratch() -> Iterator[ScratchRooms]:
+    """Open shops in a folder of their own for the self-test; the folder goes with them."""
+    from backend.usecases.self_test import ScratchRooms
+
+    with TemporaryDirectory(prefix="facteur-self-test-", ignore_cleanup_errors=True) as name, ExitStack() as ending:
+
+        def room(part: str, *, training: bool = False) -> FolderServices:
+            services = FolderServices(private_folder(Path(name) / part), training=training)
+            ending.callback(services.close)
+            return services
+
+        shop = room("shop", training=True)
+        shop.keep_log()
+        yield ScratchRooms(shop, room("keyring"), room("passphrase"))
 
 
 def default_data_dir() -> Path:

@@ -47,7 +47,7 @@ class Start:
         from backend.bootstrap import open_services
 
         with (
-            self._speaking(),
+            self.speaking(),
             self.explained(),
             open_services(self.data_dir, training=self.training) as services,
             _said_what_is_put_aside(services),
@@ -60,7 +60,7 @@ class Start:
         """Open a data folder that no other program has open, for a command that replaces what is in it."""
         from backend.bootstrap import open_alone
 
-        with self._speaking(), self.explained(), open_alone(self.data_dir, training=self.training) as services:
+        with self.speaking(), self.explained(), open_alone(self.data_dir, training=self.training) as services:
             yield services
 
     def open_secrets(self, services: Services) -> None:
@@ -74,7 +74,7 @@ class Start:
 
         from backend.usecases.protect_secrets import open_secrets, protect_secrets
 
-        with self._speaking():
+        with self.speaking():
             passphrase = secret_line(_("Passphrase"))
         if services.needs_passphrase:
             open_secrets(passphrase, services)
@@ -87,11 +87,12 @@ class Start:
         try:
             yield
         except FacteurError as error:
-            with self._speaking():
+            with self.speaking():
                 fail(error)
 
     @contextmanager
-    def _speaking(self) -> Iterator[None]:
+    def speaking(self) -> Iterator[None]:
+        """Give messages the language of the start."""
         from flask import Flask
 
         from backend.web.language import set_up

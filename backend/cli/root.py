@@ -23,6 +23,7 @@ _COMMANDS = {
     "verify": "verify_commands:verify",
     "backup": "backup_commands:backup",
     "restore": "backup_commands:restore",
+    "self-test": "self_test_command:self_test",
     "read-logo": "verify_commands:read_logo",  # hidden, for the same reason as
     "read-pdf": "verify_commands:read_pdf",  # hidden: how the program reads a PDF from anywhere
 }

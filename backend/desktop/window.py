@@ -48,9 +48,9 @@ def open_window(
 
             announce(explain_silent_window(language))
         return
-    pages = _Pages(services, language, open_training)
+    pages = Pages(services, language, open_training)
     try:
-        reason = why_no_window() or _show_window(pages, place)
+        reason = why_no_window() or show_window(pages, place)
         if reason is not None:
             from backend.web.start_messages import explain_no_window
 
@@ -61,7 +61,7 @@ def open_window(
         place.release()
 
 
-class _Pages:
+class Pages:
     """The server, and its pages in the making: a thread makes them while the toolkit of the window starts."""
 
     def __init__(self, services: Services, language: str, open_training: Callable[[], Services] | None) -> None:
@@ -105,8 +105,13 @@ class _Pages:
             if_it_fails()
 
 
-def _show_window(pages: _Pages, place: OneWindow) -> NoWindow | None:
-    """Show the window until it is closed; return why there is none when the toolkit fails."""
+def show_window(
+    pages: Pages, place: OneWindow, watch: Callable[[Window], None] = lambda _window: None
+) -> NoWindow | None:
+    """Show the window until it is closed; return why there is none when the toolkit fails.
+
+    `watch` gets the window before it is shown.
+    """
     import webview
 
     webview.settings["ALLOW_FILE_URLS"] = False
@@ -127,6 +132,7 @@ def _show_window(pages: _Pages, place: OneWindow) -> NoWindow | None:
     pages.make(if_it_fails=window.destroy)
     stay_on(pages.server.launch.origin, window)
     place.listen(_front_of(window))
+    watch(window)
     with end_signal() as told_to_end:
         told_to_end.call(window.destroy)
         try:
@@ -142,7 +148,7 @@ def _show_window(pages: _Pages, place: OneWindow) -> NoWindow | None:
     return None
 
 
-def _use_browser(pages: _Pages, place: OneWindow, announce: Callable[[str], None]) -> None:
+def _use_browser(pages: Pages, place: OneWindow, announce: Callable[[str], None]) -> None:
     pages.make()
     pages.made()
     launch_page = LaunchPage(place.folder)

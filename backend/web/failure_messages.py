@@ -136,6 +136,19 @@ TEXTS: Mapping[str, Text] = {
     "not_found.till": (_l("There is no till “%(key)s”."), _l("Choose a till from the list, or load it first.")),
     "not_found.variable": (_l("There is no variable [%(key)s]."), _l("Look for it in the list of variables.")),
     "not_found.user": (_l("There is no user “%(key)s”."), _l("Choose a user from the list.")),
+    "part_absent.no_screen": (_l("Facteur opens no window: there is no screen."), _l("Start it where there is one.")),
+    "part_absent.no_library": (
+        _l("Facteur opens no window of its own: a part of it is missing (pywebview)."),
+        _l("Install it anew to have one."),
+    ),
+    "part_absent.no_runtime": (
+        _l("Facteur opens no window of its own: Microsoft Edge WebView2 is missing on this PC."),
+        _l("Install the WebView2 Runtime from Microsoft to have one."),
+    ),
+    "part_absent.failed": (
+        _l("Facteur could not open a window of its own."),
+        _l("Restart this PC. If it happens again, tell the person who looks after Facteur."),
+    ),
     "pdf_died": (_l("The program that makes the PDF (%(engine)s) has broken off."), _TRY_AGAIN),
     "pdf_disk_full": (
         _l("The disk is full: the PDF could not be written."),
@@ -144,6 +157,10 @@ TEXTS: Mapping[str, Text] = {
     "pdf_engine_missing": (
         _l("The program that makes PDFs (%(engine)s) is missing on this PC, or does not start."),
         _l("Install it, or choose another one in the PDF settings."),
+    ),
+    "pdf_engine_missing.any": (
+        _l("Nothing on this PC makes PDFs: there is neither a browser (Edge, Chrome, Chromium) nor wkhtmltopdf."),
+        _l("Install one of them: without it no ticket can be sent."),
     ),
     "pdf_engine_missing.browser": (
         _l("No browser that could make PDFs (Edge, Chrome or Chromium) was found on this PC."),
@@ -242,6 +259,14 @@ TEXTS: Mapping[str, Text] = {
     "secrets_unavailable.timeout": (
         _l("The keyring of this PC, which holds the passwords, doesn't answer."),
         _l("Sign in to this PC again or restart it, then try again."),
+    ),
+    "self_test": (
+        _l("This does not work as it should on this PC: %(kind)s %(detail)s."),
+        _l("Install Facteur anew. If it happens again, send this report to the person who looks after Facteur."),
+    ),
+    "self_test.pdf": (
+        _l("This program does not make PDFs as it should: %(detail)s."),
+        _l("Install it anew, or choose another one in the PDF settings."),
     ),
     "sender_not_set": (
         _l("“%(user)s” has no sender settings yet, so no mail can leave."),

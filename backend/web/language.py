@@ -32,6 +32,14 @@ def current_language() -> str:
     return str(get_locale())[:2]
 
 
+def translated_count(language: str) -> int:
+    """Return how many texts the program has in a language other than that of its code; 0 where none are there."""
+    from babel.support import Translations
+
+    catalog: dict[object, object] = getattr(Translations.load(TRANSLATIONS, [language]), "_catalog", {})
+    return len(catalog)
+
+
 def compile_translations(translations: Path) -> None:
     """Compile each catalogue that is newer than its compiled form; one that can't be written is left as it was."""
     for po in translations.glob(f"*/{_PO}"):

@@ -6,25 +6,16 @@ from flask import Flask
 from flask_babel import gettext as _
 
 from backend.web.desktop_port import NoWindow
+from backend.web.failure_messages import TEXTS
 from backend.web.language import set_up
 
 
 def explain_no_window(reason: NoWindow, language: str) -> str:
     """Return why the browser is used, and what to do about it, in the language of the start."""
     with _speaking(language).app_context():
-        sentences = {
-            NoWindow.NO_SCREEN: _("Facteur opens no window: there is no screen."),
-            NoWindow.NO_LIBRARY: _(
-                "Facteur opens no window of its own: a part of it is missing (pywebview). Install it anew to have one."
-            ),
-            NoWindow.NO_RUNTIME: _(
-                "Facteur opens no window of its own: Microsoft Edge WebView2 is missing on this PC. "
-                "Install the WebView2 Runtime from Microsoft to have one."
-            ),
-            NoWindow.FAILED: _("Facteur could not open a window of its own."),
-        }
+        sentence, remedy = TEXTS[f"part_absent.{reason.value}"]
         instead = _("It opens in your browser instead, and runs until it is ended.")
-        return f"{sentences[reason]} {instead}"
+        return f"{sentence} {remedy} {instead}"
 
 
 def explain_silent_window(language: str) -> str:

@@ -20,7 +20,7 @@ DOCUMENTED = {
     *("ticket import", "ticket list", "ticket show", "ticket pdf", "shop load", "send", "sender set", "sender show"),
     *("sender sign-in", "check mail", "check pdf", "check journal", "mailbox list", "mailbox show", "serve"),
     *("outbox list", "outbox retry", "outbox cancel"),
-    *("closing list", "closing read", "closing close", "archive export", "backup", "restore", "verify"),
+    *("closing list", "closing read", "closing close", "archive export", "backup", "restore", "verify", "self-test"),
 }
 SENDER = [
     *("--user", "DUPOND", "--email", "caisse@brico.example"),
@@ -102,7 +102,7 @@ def called(training: Program, name: str, *options: str) -> Ran:
 
 
 def test_the_commands_are_the_documented_ones() -> None:
-    assert set(names_of(root)) == DOCUMENTED == {*CALLS, "serve", "sender sign-in"}
+    assert set(names_of(root)) == DOCUMENTED == {*CALLS, "serve", "sender sign-in", "self-test"}
 
 
 @pytest.mark.parametrize(
