@@ -75,6 +75,11 @@ WINDOWS = (
     Package("wine64"),
     Package("gcc-mingw-w64-x86-64", program="x86_64-w64-mingw32-gcc"),
 )
+# What the tests that run by themselves want more than all tests do.
+CAMPAIGNS = {
+    "windows": WINDOWS,
+    "packaging": (*PACKAGING, *PACKAGING_WINDOWS, *WINDOWS[2:], Package("debootstrap", program="debootstrap")),
+}
 
 
 def missing_packages(

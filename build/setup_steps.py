@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from debian_packages import PACKAGING, PACKAGING_WINDOWS, PROGRAM, TESTS, VENV, WINDOW, WINDOWS
+from debian_packages import CAMPAIGNS, PACKAGING, PACKAGING_WINDOWS, PROGRAM, TESTS, VENV, WINDOW
 from virtual_env import Venv, digest
 
 if TYPE_CHECKING:
@@ -63,7 +63,7 @@ def make_plan(
     lock = "tests" if tests else "window" if display else "runtime"
     if not linux:
         return Plan(lock, ())
-    more = (*(TESTS if tests else ()), *(WINDOWS if campaign == "windows" else ()))
+    more = (*(TESTS if tests else ()), *CAMPAIGNS.get(campaign, ()))
     return Plan(lock, (*PROGRAM, *(WINDOW if lock != "runtime" else ()), *more))
 
 

@@ -1,4 +1,4 @@
-"""Set everything up, then check and test: `python3 build/test.py [pytest arguments | faults | windows]`.
+"""Set everything up, then check and test: `python3 build/test.py [pytest arguments | faults | windows | packaging]`.
 
 Every check is run, also after one has failed; the exit code is the first failed one's. pytest comes last, so that its
 closing line is the last one on stdout.
@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
     from virtual_env import Venv
 
-CAMPAIGNS = ("faults", "windows")
+CAMPAIGNS = ("faults", "windows", "packaging")
 
 
 def check_commands(venv: Venv) -> list[list[str]]:

@@ -154,8 +154,18 @@ def fail(error: FacteurError, **extra: Any) -> NoReturn:  # noqa: ANN401 - any J
     if wants_json():
         emit(answer, "")
     else:
-        click.echo(f"{answer['message']}\n{answer['remedy']}", err=True)
+        say(f"{answer['message']}\n{answer['remedy']}")
     sys.exit(exit_code(error))
+
+
+def say(text: str, *, wait: bool = True) -> None:
+    """Tell the person something beside the answer; without a console in a window, with `wait` until it is closed."""
+    from backend.desktop.no_console import is_without_console, show_message
+
+    if is_without_console():
+        show_message(text, wait=wait)
+    else:
+        click.echo(text, err=True)
 
 
 def _option_that_helps(error: FacteurError) -> str:

@@ -3,10 +3,14 @@
 from __future__ import annotations
 
 import json
+import logging
+from collections.abc import Iterator
+from contextlib import contextmanager
 
 import click
 
-from backend.cli.context import Start, json_option, wants_json
+from backend.cli.context import Start, json_option, say, wants_json
+from backend.domain.errors import FacteurError
 
 
 @click.command()
@@ -39,9 +43,22 @@ def open_window(start: Start) -> None:
 
     with start.explained(), open_services(start.data_dir, training=start.training, lasting=True) as services:
         start.open_secrets(services)
-        open_native_window(
-            services,
-            language=start.language,
-            announce=lambda text: click.echo(text, err=True),
-            open_training=services.open_training,
-        )
+        with _failures_logged():
+            open_native_window(
+                services,
+                language=start.language,
+                announce=lambda text: say(text, wait=False),
+                open_training=services.open_training,
+            )
+
+
+@contextmanager
+def _failures_logged() -> Iterator[None]:
+    """Write what nobody foresaw into the shop's log: on Windows nobody sees what the program prints."""
+    try:
+        yield
+    except FacteurError:
+        raise
+    except Exception:
+        logging.getLogger("backend").exception("the window ended by a failure that nobody foresaw")
+        raise

@@ -84,10 +84,12 @@ def test_the_tests_bring_the_window_and_the_servers_without_a_display() -> None:
     assert plan == Plan("tests", (*PROGRAM, *WINDOW, *TESTS))
 
 
-def test_only_the_windows_campaign_brings_wine() -> None:
+def test_only_the_campaigns_of_windows_and_packages_bring_wine() -> None:
     plan = make_plan(tests=True, platform="linux", environment={}, campaign="windows")
     assert plan == Plan("tests", (*PROGRAM, *WINDOW, *TESTS, *WINDOWS))
     assert make_plan(tests=True, platform="linux", environment={}, campaign="faults").packages == plan.packages[:-3]
+    packaging = make_plan(tests=True, platform="linux", environment={}, campaign="packaging").packages
+    assert {package.name for package in packaging} >= {"wine64", "nsis", "debootstrap"}
 
 
 def test_starting_the_program_never_brings_a_server() -> None:

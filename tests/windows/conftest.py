@@ -2,18 +2,14 @@
 
 from __future__ import annotations
 
-import subprocess
 from collections.abc import Iterator
-from pathlib import Path
 
 import pytest
 
 from tests.servers.screen import virtual_screen
 from tests.windows.recorder import CLIENT_NAME, Recorder
-from tests.windows.wine import Windows
+from tests.windows.wine import HERE, Windows, add_process_prng, compiled
 from wine import Wine
-
-HERE = Path(__file__).parent
 
 
 @pytest.fixture(scope="session")
@@ -23,6 +19,7 @@ def windows(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Windows]:
         display = {"DISPLAY": screen.environment["DISPLAY"]}
         wine = Wine(tmp_path_factory.mktemp("windows") / "prefix", display)
         wine.start()
+        add_process_prng(wine)
         yield Windows(wine)
         wine.stop()
 
@@ -33,8 +30,7 @@ def installed_recorder(windows: Windows) -> Recorder:
     folder = windows.drive_c / "recorder"
     folder.mkdir()
     dll = folder / "recorder.dll"
-    compiler = ["x86_64-w64-mingw32-gcc", "-shared", "-O1", "-Wall", "-Werror", "-o", str(dll)]
-    subprocess.run([*compiler, str(HERE / "recording_provider.c")], check=True, timeout=120)
+    compiled(HERE / "recording_provider.c", dll)
     clients = r"HKLM\Software\Clients\Mail"
     windows.registry(clients, "", CLIENT_NAME)
     windows.registry(rf"{clients}\{CLIENT_NAME}", "DLLPath", r"C:\recorder\recorder.dll")

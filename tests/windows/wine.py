@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import ssl
+import subprocess
 from dataclasses import dataclass, field
 from pathlib import Path
 
 from wine import ROOT, Wine, install_libraries, windows_path, windows_python
 
+HERE = Path(__file__).parent
 KEPT = ROOT / ".venv" / "windows-python"
 RUNTIME = ROOT / "build/locks/runtime.txt"
 
@@ -39,6 +42,39 @@ class Windows:
         """Set a text in the registry; "" is the key's own value."""
         where = ["/v", name] if name else ["/ve"]
         self.wine.run(["reg", "add", key, *where, "/d", value, "/f"])
+
+    def forget(self, key: str) -> None:
+        """Remove a key of the registry with all below it, if it is there."""
+        self.wine.call(["reg", "delete", key, "/f"])
+
+    def network_drive(self, letter: str) -> None:
+        """Let a drive letter be one of another PC."""
+        folder = self.wine.prefix / f"drive_{letter}"
+        folder.mkdir(exist_ok=True)
+        link = self.wine.prefix / "dosdevices" / f"{letter}:"
+        if not link.is_symlink():
+            link.symlink_to(folder)
+            self.registry(r"HKLM\Software\Wine\Drives", f"{letter}:", "network")
+
+
+def compiled(source: Path, target: Path, *libraries: str) -> Path:
+    """Compile a C file of ours for Windows; a target that ends in .dll becomes a library."""
+    compiler = ["x86_64-w64-mingw32-gcc", "-O1", "-Wall", "-Werror", *(["-shared"] if target.suffix == ".dll" else [])]
+    subprocess.run([*compiler, "-o", str(target), str(source), *libraries], check=True, timeout=120)
+    return target
+
+
+def add_process_prng(wine: Wine) -> None:
+    """Give Debian 12's Wine what every Windows has and Rust's standard library asks for (cryptography, rpds)."""
+    compiled(HERE / "process_prng.c", wine.drive_c / "windows/system32/bcryptprimitives.dll", "-ladvapi32")
+
+
+def trust_authority(wine: Wine, certificate: Path, folder: Path) -> None:
+    """Let this Windows trust an authority (PEM), as an administrator does; `folder` is for files on the way."""
+    der = folder / "authority.der"
+    der.write_bytes(ssl.PEM_cert_to_DER_cert(certificate.read_text("ascii")))
+    program = compiled(HERE / "trust_authority.c", folder / "trust.exe", "-lcrypt32")
+    wine.run([windows_path(program), windows_path(der)])
 
 
 def libraries() -> Path:
