@@ -33,7 +33,7 @@ class Topic:
 
 # In the order of a shop's first weeks.
 TOPICS = (
-    Topic("start", "house", ("home", "shop")),
+    Topic("start", "house", ("home", "shop", "diagnostics")),
     Topic("send", "mail", ("sending", "addresses", "attachments")),
     Topic("not-sent", "circle-alert", ("outbox",)),
     Topic("till", "shopping-basket", ("till",)),
@@ -47,7 +47,7 @@ TOPICS = (
     Topic("backups", "inbox", ("backups",)),
     Topic("privacy", "eye", ("notice",)),
     Topic("training", "graduation-cap", ("training",)),
-    Topic("keys", "info", ("guide", "diagnostics")),
+    Topic("keys", "info", ("guide",)),
 )
 
 
