@@ -258,8 +258,8 @@ class FakeServices:
     def notice_page(self, title: str, paragraphs: Sequence[str]) -> str:
         return f"<h1>{title}</h1>{' '.join(paragraphs)}"
 
-    def test_page(self, title: str, company: str, ruler: str, whole: str) -> str:
-        return f"<p>{title} {company} {ruler} {whole}</p>"
+    def test_page(self, title: str, company: str, ruler: str, whole: str, logo: Logo | None) -> str:
+        return f"<p>{title} {company} {ruler} {whole} {logo.sha256 if logo else ''}</p>"
 
     def inspect_test_pdf(self, pdf: Path) -> PdfInspection:
         assert pdf.is_file()

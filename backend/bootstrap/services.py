@@ -122,11 +122,11 @@ class FolderServices(StoreServices):
 
         return notice_page(title, paragraphs)
 
-    def test_page(self, title: str, company: str, ruler: str, whole: str) -> str:
+    def test_page(self, title: str, company: str, ruler: str, whole: str, logo: Logo | None) -> str:
         """Return the page of the test PDF with these words."""
         from backend.adapters.pdf.test_page import test_page
 
-        return test_page(title, company, ruler, whole)
+        return test_page(title, company, ruler, whole, logo)
 
     def inspect_test_pdf(self, pdf: Path) -> PdfInspection:
         """Read a test PDF as it lies on the disk; raises StorageError."""

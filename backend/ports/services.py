@@ -87,7 +87,7 @@ class Services(Protocol):
     def notice_page(self, title: str, paragraphs: Sequence[str]) -> str:
         """Return the page of the till notice with these words."""
 
-    def test_page(self, title: str, company: str, ruler: str, whole: str) -> str:
+    def test_page(self, title: str, company: str, ruler: str, whole: str, logo: Logo | None) -> str:
         """Return the page of the test PDF (domain.pdf_test) with these words."""
 
     def inspect_test_pdf(self, pdf: Path) -> PdfInspection:

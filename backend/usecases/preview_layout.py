@@ -55,7 +55,7 @@ def layout_picture(layout: TicketLayout, ticket_key: str, width_px: int, service
 
     Without a ticket a made-up one is set. Raises NotFoundError, PdfFailure, PdfEngineMissingError.
     """
-    recorded = _ticket(ticket_key, services)
+    recorded = preview_ticket(ticket_key, services)
     html = services.ticket_page(recorded, layout, TicketMarks(specimen=True))
     with tempfile.TemporaryDirectory(prefix="facteur-") as folder:
         target = Path(folder) / "preview.pdf"
@@ -63,7 +63,8 @@ def layout_picture(layout: TicketLayout, ticket_key: str, width_px: int, service
         return services.page_picture(target, width_px)
 
 
-def _ticket(ticket_key: str, services: Services) -> RecordedTicket:
+def preview_ticket(ticket_key: str, services: Services) -> RecordedTicket:
+    """Return the ticket that a layout is tried on, a made-up one without a key; raises NotFoundError."""
     if ticket_key:
         return services.tickets.find(TicketNumber.parse(ticket_key))
     return link(made_up_ticket(services), position=1, previous_sha256=FIRST_LINK)

@@ -13,6 +13,7 @@ from backend.domain.pdf_settings import EngineDescription, PageFormat, PdfSettin
 from backend.domain.pdf_test import TEST_WIDTH_MM, FolderReport, check_test_pdf
 from backend.domain.shop import Company
 from backend.ports import SendingWatch, Services
+from backend.usecases.find_logo import find_logo
 from backend.usecases.make_ticket_pdf import remove_folder
 
 TEST_NAME = "test-facteur.pdf"
@@ -70,7 +71,9 @@ def make_test_pdf(
         watch.step("pdf_folder", folder.path)
         own = Path(folder.path) / f"test-{secrets.token_hex(8)}"
         company = services.settings.company() or Company("Facteur")
-        html = services.test_page(texts.title, company.name, texts.ruler, texts.whole)
+        html = services.test_page(
+            texts.title, company.name, texts.ruler, texts.whole, find_logo(company, services.logos)
+        )
         try:
             own.mkdir(mode=0o700)
             pages = engine.make_pdf(html, PageFormat(TEST_WIDTH_MM), own / TEST_NAME)

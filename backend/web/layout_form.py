@@ -10,8 +10,10 @@ from flask_babel import gettext as _
 from backend.domain.errors import FacteurError
 from backend.domain.ticket_layout import LAYOUT_FIELDS, LogoSize, TicketLayout
 from backend.usecases.edit_layouts import checked_layout
-from backend.usecases.preview_layout import layout_picture, sample_tickets
+from backend.usecases.find_unprintable import find_unprintable
+from backend.usecases.preview_layout import layout_picture, preview_ticket, sample_tickets
 from backend.web.forms import Form
+from backend.web.glyph_words import glyph_warning
 from backend.web.messages import explain
 from backend.web.services import services
 from backend.web.tickets import picture_width_px, shown_size
@@ -74,14 +76,21 @@ def field_codes() -> list[str]:
 
 def preview_context(known: TicketLayout, form: Form | None) -> dict[str, object]:
     """Return the picture of a layout as it is typed, or why there is none; without a form the page waits for it."""
-    context: dict[str, object] = {"layout": known, "picture": None, "refusal": None, "codes": field_codes()}
+    context: dict[str, object] = {
+        "layout": known,
+        "picture": None,
+        "refusal": None,
+        "codes": field_codes(),
+        "boxes": "",
+    }
     if form is None:
         return context
     try:
         layout = checked_layout(read_layout(form, known), services())
         png = layout_picture(layout, form["sample"], picture_width_px(layout), services())
+        boxes = glyph_warning(find_unprintable(preview_ticket(form["sample"], services()), layout, services()))
     except FacteurError as error:
         return context | {"refusal": explain(error)}
     width, height = shown_size(png, layout)
     source = "data:image/png;base64," + base64.b64encode(png).decode("ascii")
-    return context | {"picture": {"source": source, "width": width, "height": height}}
+    return context | {"picture": {"source": source, "width": width, "height": height}, "boxes": boxes}

@@ -12,10 +12,12 @@ from backend.domain.retry_plan import waits_by_itself
 from backend.domain.sender_profile import Priority, SendingMode
 from backend.domain.ticket import Ticket, TicketNumber
 from backend.usecases.edit_draft import DraftTexts, check_draft, is_address
+from backend.usecases.find_unprintable import find_unprintable
 from backend.usecases.make_ticket_pdf import layouts_for
 from backend.web.auth import current_user
 from backend.web.format import moment, money
 from backend.web.forms import Form
+from backend.web.glyph_words import glyph_warning
 from backend.web.mail_status import mail_story
 from backend.web.sending_files import files_context
 from backend.web.sending_recipients import chip_addresses, recipients_context, typed_recipients
@@ -90,6 +92,7 @@ def draft_context(
         "is_frozen": mail.state is MailState.UNKNOWN,
         "waits_until": _waits_until(mail),
         "already_sent": _already_sent(mail),
+        "boxes": _boxes(mail),
         "layout": _layout_label(mail, ticket),
         "pdf_bytes": mail.pdf.path.stat().st_size if mail.pdf.path.is_file() else 0,
         "priorities": [
@@ -128,6 +131,13 @@ def _form(mail: OutgoingMail) -> Form:
 def _summary(mail: OutgoingMail, ticket: Ticket) -> str:
     story = mail_story(services().journal.entries(mail.ticket_key), services().clock.now())
     return f"{money(ticket.gross_total)} · {ticket.customer_name} · {story}"
+
+
+def _boxes(mail: OutgoingMail) -> str:
+    """Return what to say of characters that the PDF shows as boxes."""
+    recorded = services().tickets.find(TicketNumber.parse(mail.ticket_key))
+    layout = next((layout for layout in services().settings.layouts() if layout.id == mail.layout_id), None)
+    return glyph_warning(find_unprintable(recorded, layout, services())) if layout else ""
 
 
 def _already_sent(mail: OutgoingMail) -> str:

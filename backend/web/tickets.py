@@ -15,8 +15,10 @@ from backend.domain.errors import FacteurError
 from backend.domain.ticket import RecordedTicket, TicketNumber, TicketSummary
 from backend.domain.ticket_layout import TicketLayout
 from backend.domain.user import Role
+from backend.usecases.find_unprintable import find_unprintable
 from backend.usecases.make_ticket_pdf import choose_layout, layouts_for, ticket_picture
 from backend.web.auth import require
+from backend.web.glyph_words import glyph_warning
 from backend.web.htmx import render_block, render_page
 from backend.web.mail_status import mail_story
 from backend.web.messages import explain
@@ -118,6 +120,7 @@ def _ticket_context(recorded: RecordedTicket) -> dict[str, object]:
         "preview_url": url_for("tickets.detail", number=ticket.key, layout=layout.id),
         "picture": None,
         "refusal": None,
+        "boxes": "",
     }
 
 
@@ -129,7 +132,7 @@ def layout_name(layout: TicketLayout) -> str:
 
 def _preview_context(recorded: RecordedTicket) -> dict[str, object]:
     key = recorded.ticket.key
-    context = {"ticket": recorded.ticket, "picture": None, "refusal": None, "preview_url": ""}
+    context = {"ticket": recorded.ticket, "picture": None, "refusal": None, "preview_url": "", "boxes": ""}
     try:
         layout = choose_layout(recorded, request.args.get("layout", ""), services())
         png = ticket_picture(key, layout.id, picture_width_px(layout), services())
@@ -138,12 +141,13 @@ def _preview_context(recorded: RecordedTicket) -> dict[str, object]:
     _shelf.put((str(key), layout.id), png)
     width, height = shown_size(png, layout)
     return context | {
+        "boxes": glyph_warning(find_unprintable(recorded, layout, services())),
         "picture": {
             "url": url_for("tickets.picture", number=key, layout=layout.id),
             "width": width,
             "height": height,
             "is_small": layout.paper.is_small,
-        }
+        },
     }
 
 

@@ -2,14 +2,21 @@
 
 from __future__ import annotations
 
+import io
 from dataclasses import replace
 from decimal import Decimal
 
+from PIL import Image, ImageDraw
+
+from backend.adapters.pdf.logo_pixels import clean_picture
 from backend.domain.document_type import DocumentType
+from backend.domain.logo import Logo
+from backend.domain.shop import Company
 from backend.domain.ticket import Payment, RecordedTicket, TicketLine
 from backend.domain.ticket_layout import TicketMarks
 from tests.builders import VAT_5_5, VAT_20, a_company, a_line, a_recorded_ticket, a_ticket
 
+DRAWN, PHOTOGRAPH = "drawn", "photograph"  # what these samples name their logo by
 LONG_WORD = "Antiskid" * 37 + "Ende"  # 300 characters without a place to break
 HOSTILE = (
     "</title></style></p><b>gras</b><script>document.body.innerHTML='0'</script>"
@@ -35,6 +42,8 @@ def sample_tickets() -> dict[str, tuple[RecordedTicket, TicketMarks]]:
         "large amounts": (_large_amounts(), plain),
         "specimen, third copy": (a_recorded_ticket(lines=_lines(40), training=True), TicketMarks(2, specimen=True)),
         "nothing but a name": (a_recorded_ticket(company=a_company(address=(), footer="", siret="", city="")), plain),
+        "big logo": (a_recorded_ticket(company=a_company(logo_sha256=DRAWN)), plain),
+        "photograph as logo": (a_recorded_ticket(company=a_company(logo_sha256=PHOTOGRAPH)), plain),
         "hostile": (hostile_ticket(9), plain),
     }
 
@@ -115,3 +124,20 @@ def _greek_and_cyrillic() -> RecordedTicket:
 
 def _large_amounts() -> RecordedTicket:
     return a_recorded_ticket(lines=(a_line("Machine-outil", 123_456_789, "3.125"), a_line("Pose", 99_999_999)))
+
+
+def sample_logo(company: Company) -> Logo | None:
+    """Return the logo of a sample's company: as large as logos may be, and taller than wide."""
+    if company.logo_sha256 == DRAWN:
+        picture = Image.new("RGB", (1400, 1600), "white")
+        pen = ImageDraw.Draw(picture)
+        for inset in range(0, 600, 60):
+            pen.ellipse((inset, inset, 1399 - inset, 1599 - inset), outline=(20, 60, 140), width=20)
+        pen.rectangle((0, 1500, 1399, 1599), fill=(240, 140, 0))
+    elif company.logo_sha256 == PHOTOGRAPH:
+        picture = Image.effect_mandelbrot((1600, 1200), (-2, -1.5, 1, 1.5), 30).convert("RGB")
+    else:
+        return None
+    file = io.BytesIO()
+    picture.save(file, "PNG")
+    return clean_picture(file.getvalue())

@@ -8,6 +8,8 @@ import threading
 import unicodedata
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
+from dataclasses import replace
+from functools import cache
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from itertools import pairwise
 from pathlib import Path
@@ -21,10 +23,10 @@ from backend.adapters.pdf.ticket_page import JinjaTicketPage
 from backend.adapters.pdf.wkhtmltopdf import WkhtmltopdfEngine
 from backend.domain.pdf_settings import PageFormat, PdfFailure
 from backend.domain.ticket import RecordedTicket
-from backend.domain.ticket_layout import BUILT_IN_LAYOUTS, PaperFormat, TicketLayout, TicketMarks
+from backend.domain.ticket_layout import BUILT_IN_LAYOUTS, LogoSize, PaperFormat, TicketLayout, TicketMarks
 from backend.ports import PdfEngine
 from tests.browser_program import a_browser
-from tests.contract.sample_tickets import hostile_ticket, sample_tickets
+from tests.contract.sample_tickets import hostile_ticket, sample_logo, sample_tickets
 
 POINTS_PER_MM = 72 / 25.4
 MARGIN_PT = 4.7 * POINTS_PER_MM
@@ -53,7 +55,7 @@ def engine(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFact
 
 @pytest.fixture(scope="module")
 def page() -> JinjaTicketPage:
-    return JinjaTicketPage()
+    return JinjaTicketPage(cache(sample_logo))
 
 
 def page_format(layout: TicketLayout) -> PageFormat:
@@ -71,7 +73,10 @@ def made(
     out: Path,
 ) -> Path:
     target = out / "C1-4-BRICO.pdf"
-    pages = engine.make_pdf(page(recorded, LAYOUTS[paper], marks), page_format(LAYOUTS[paper]), target)
+    layout = replace(LAYOUTS[paper], logo=LogoSize.LARGE)
+    html = page(recorded, layout, marks)
+    assert html.count("<img") == bool(recorded.ticket.company.logo_sha256)
+    pages = engine.make_pdf(html, page_format(layout), target)
     assert pages == page_count(target)
     return target
 

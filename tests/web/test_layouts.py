@@ -8,7 +8,7 @@ import pytest
 
 from backend.domain.pdf_settings import PdfFailure
 from backend.domain.shop import PrinterKind
-from backend.domain.ticket_layout import BUILT_IN_LAYOUTS
+from backend.domain.ticket_layout import BUILT_IN_LAYOUTS, LogoSize
 from backend.usecases.edit_layouts import copy_layout, find_layout, set_till_layout
 from backend.usecases.remember_layout import always_layout
 from tests.builders import a_company, a_ticket, a_till
@@ -120,3 +120,22 @@ def test_what_the_company_lacks_is_said_on_three_pages(administrator: Visitor, s
 def test_cashiers_set_no_layout(cashier: Visitor) -> None:
     assert cashier.get("/settings/layouts/").status_code == 403
     assert cashier.post("/settings/layouts/80mm", TYPED).status_code == 403
+
+
+def test_a_character_that_no_font_has_is_said_beside_the_preview(administrator: Visitor, shop: FakeServices) -> None:
+    shop.without_glyph = "80"  # the fake page holds the layout's name
+    form = {"name": "x", "type": "normal", "logo": "small"}
+    answer = administrator.htmx("/settings/layouts/80mm", "layouts-preview", query_string=form)
+    assert answer.text.count('class="banner warn"') == 1
+    shop.without_glyph = ""
+    answer = administrator.htmx("/settings/layouts/80mm", "layouts-preview", query_string=form)
+    assert "banner" not in answer.text
+
+
+def test_the_size_of_the_logo_is_kept(administrator: Visitor, shop: FakeServices) -> None:
+    page = administrator.get("/settings/layouts/80mm").text
+    assert 'href="/settings/company"' in page.partition('name="logo"')[2].partition('name="type"')[0]
+    assert administrator.post("/settings/layouts/80mm", {"type": "normal", "logo": "none"}).status_code == 204
+    assert next(layout for layout in shop.settings.layouts() if layout.id == "80mm").logo is LogoSize.NONE
+    administrator.post("/settings/layouts/80mm", {"type": "normal", "logo": "gigantic"})
+    assert next(layout for layout in shop.settings.layouts() if layout.id == "80mm").logo is LogoSize.NONE

@@ -225,3 +225,10 @@ def test_an_address_holds_no_more_than_what_was_chosen() -> None:
     assert TicketSearch.asked({"text": "", "period": "", "page": "1"}).address_values() == {}
     search = TicketSearch.asked({"text": " a  b ", "period": "today", "from_day": "2026-01-01", "page": "3"})
     assert search.address_values() == {"text": "a b", "period": "today", "page": 3}
+
+
+def test_a_character_that_no_font_has_is_said_above_the_ticket(cashier: Visitor, shop: FakeServices) -> None:
+    shop.without_glyph = "C"
+    assert "This character can&#39;t be printed: C." in cashier.htmx("/tickets/C1-3", "tickets-preview").text
+    shop.without_glyph = ""
+    assert "be printed" not in cashier.htmx("/tickets/C1-3", "tickets-preview").text

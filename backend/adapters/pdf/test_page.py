@@ -7,31 +7,43 @@ from functools import cache
 from html import escape
 from pathlib import Path
 
+from backend.adapters.pdf.logo_fitting import fitted_logo
 from backend.adapters.pdf.page_picture import inspect_page
 from backend.adapters.pdf.page_policy import CONTENT_POLICY
+from backend.domain.logo import Logo
 from backend.domain.pdf_test import RULER_MM, TEST_WIDTH_MM, TEST_WORDS, PdfInspection
 
 __test__ = False  # no test of pytest
 _MM_PER_POINT = 25.4 / 72
 _MARK = Path(__file__).resolve().parents[3] / "frontend" / "ticket_layouts" / "test_mark.png"
 _BAR_MM = 1.2
+_LOGO_MM = (44, 18)
+_LOGO_PX = (16 * _LOGO_MM[0], 16 * _LOGO_MM[1])
 _STYLE = f"""
 html, body, p {{ margin: 0 }}
 body {{ width: {TEST_WIDTH_MM}mm; font: 10pt/1.4 'IBM Plex Sans'; overflow: hidden; text-align: center }}
-img {{ width: 16mm; height: 16mm }}
+img.mark {{ width: 16mm; height: 16mm }}
+img.logo {{ max-width: {_LOGO_MM[0]}mm; max-height: {_LOGO_MM[1]}mm }}
 .bar {{ height: {_BAR_MM}mm; background: #000; -webkit-print-color-adjust: exact; print-color-adjust: exact }}
 .ruler {{ width: {RULER_MM}mm; margin: 3mm auto 1mm }}
 .whole {{ width: {TEST_WIDTH_MM}mm; margin: 3mm 0 1mm }}
 """
 
 
-def test_page(title: str, company: str, ruler: str, whole: str) -> str:
-    """Return the page: logo, company, words, a ruler of 50 mm and a bar as wide as the paper, each with its label."""
+def test_page(title: str, company: str, ruler: str, whole: str, logo: Logo | None) -> str:
+    """Return the page: logo, company, words, a ruler of 50 mm and a bar as wide as the paper, each with its label.
+
+    Without a logo Facteur's own mark shows that pictures are printed.
+    """
+    # A picture, never a drawing: its shapes could be taken for the ruler.
+    fitted = fitted_logo(logo, *_LOGO_PX, black=True) if logo else None
+    picture = base64.b64encode(fitted.png).decode("ascii") if fitted else _mark()
     words = "".join(f"<p>{escape(word)}</p>" for word in TEST_WORDS)
     return (
         f'<!doctype html><html lang="fr"><head><meta http-equiv="Content-Security-Policy" content="{CONTENT_POLICY}">'
         f'<meta charset="utf-8"><title>{escape(title)}</title><style>{_STYLE}</style></head><body>'
-        f'<p><img alt="" src="data:image/png;base64,{_mark()}"></p><p><b>{escape(company)}</b></p>'
+        f'<p><img alt="" class="{"logo" if logo else "mark"}" src="data:image/png;base64,{picture}"></p>'
+        f"<p><b>{escape(company)}</b></p>"
         f"<p>{escape(title)}</p>{words}"
         f'<div class="bar ruler"></div><p>{escape(ruler)}</p><div class="bar whole"></div><p>{escape(whole)}</p>'
         "</body></html>"

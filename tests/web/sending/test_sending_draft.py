@@ -135,3 +135,10 @@ def test_the_list_shows_tickets_states_and_ages_but_no_address(cashier: Visitor,
     assert f'href="{url}"' in page
     assert WALK_IN not in page
     assert "facturation@example.org" not in page
+
+
+def test_a_character_that_the_pdf_shows_as_a_box_is_said_before_sending(cashier: Visitor, shop: FakeServices) -> None:
+    url = start(cashier)
+    assert "be printed" not in cashier.get(url).text
+    shop.without_glyph = "C"
+    assert "This character can&#39;t be printed: C." in cashier.get(url).text
