@@ -7,6 +7,7 @@ from contextlib import contextmanager
 from dataclasses import replace
 from datetime import UTC, date, datetime
 from pathlib import Path
+from typing import Any
 
 from backend.adapters.stores.records.words import Term, fold, search_text, ticket_terms, word_terms, words_of
 from backend.domain.closing import DayClosedError, RecordedClosing
@@ -14,7 +15,16 @@ from backend.domain.customer import WALK_IN_CUSTOMER, Contact, Customer
 from backend.domain.errors import InvalidInputError, NotFoundError, StorageError
 from backend.domain.mail_failure import MailCause
 from backend.domain.outgoing_mail import Attachment, JournalEntry, MailState, OutgoingMail, SendingPhase
-from backend.domain.shop import Cashier, Product, Till, TillKind, TillKindError
+from backend.domain.shop import (
+    FIRST_PAYMENT_METHODS,
+    FIRST_VAT_RATES,
+    Cashier,
+    Family,
+    Product,
+    Till,
+    TillKind,
+    TillKindError,
+)
 from backend.domain.ticket import (
     NOT_NUMBERED,
     ChainFault,
@@ -45,10 +55,19 @@ class MemoryShopStore:
         self._tills: dict[str, Till] = {}
         self._cashiers: dict[str, Cashier] = {}
         self._products: dict[str, Product] = {}
+        self.lists: dict[str, dict[str, Any]] = {
+            "families": {},
+            "vat-rates": {each.code: each for each in FIRST_VAT_RATES},
+            "payment-methods": {each.code: each for each in FIRST_PAYMENT_METHODS},
+            "tills": self._tills,
+            "cashiers": self._cashiers,
+            "products": self._products,
+        }
+        self.archived: set[tuple[str, str]] = set()
         self.save(tills=tills)
 
-    def tills(self) -> list[Till]:
-        return [self._tills[code] for code in sorted(self._tills)]
+    def tills(self, *, archived: bool = False) -> list[Till]:
+        return [self._tills[code] for code in sorted(self._tills) if archived or ("tills", code) not in self.archived]
 
     def till(self, code: str) -> Till:
         try:
@@ -60,14 +79,16 @@ class MemoryShopStore:
         return max((each.closing.last_day for each in self.closings.get(code, [])), default=None)
 
     def cashiers(self) -> list[Cashier]:
-        return [self._cashiers[code] for code in sorted(self._cashiers)]
+        return [self._cashiers[code] for code in sorted(self._cashiers) if ("cashiers", code) not in self.archived]
 
-    def products(self, text: str = "", *, limit: int = 200) -> list[Product]:
+    def products(self, text: str = "", *, family: str = "", limit: int = 200) -> list[Product]:
         terms = word_terms(text)
         found = [
             product
             for product in self._products.values()
             if _has_words(words_of(product.label, product.code, product.barcode, product.family), terms)
+            and ("products", product.code) not in self.archived
+            and (not family or product.family == family)
         ]
         return sorted(found, key=lambda product: (fold(product.label), product.code))[:limit]
 
@@ -83,7 +104,10 @@ class MemoryShopStore:
             self._tills[till.code] = till
             self.chains.setdefault(till.code, [])
         self._cashiers.update({cashier.code: cashier for cashier in cashiers})
-        self._products.update({product.code: product for product in products})
+        for product in products:
+            self._products[product.code] = product
+            if product.family:
+                self.lists["families"].setdefault(product.family, Family(product.family))
 
 
 class MemoryTicketStore:
@@ -224,6 +248,8 @@ class MemoryCustomerStore:
     def __init__(self, *customers: Customer) -> None:
         self._customers = {customer.code: customer for customer in (WALK_IN_CUSTOMER, *customers)}
         self._contacts: dict[str, Contact] = {}
+        self.lists: dict[str, dict[str, Any]] = {"customers": self._customers, "contacts": self._contacts}
+        self.archived: set[tuple[str, str]] = set()
 
     def find(self, code: str) -> Customer:
         try:
@@ -242,7 +268,11 @@ class MemoryCustomerStore:
 
     def search(self, text: str, *, limit: int = 50, offset: int = 0) -> list[Customer]:
         terms = word_terms(text)
-        found = [customer for customer in self._customers.values() if _has_words(_customer_words(customer), terms)]
+        found = [
+            customer
+            for customer in self._customers.values()
+            if _has_words(_customer_words(customer), terms) and ("customers", customer.code) not in self.archived
+        ]
         return sorted(found, key=lambda customer: (fold(customer.name), customer.code))[offset : offset + limit]
 
     def search_contacts(self, text: str, *, limit: int = 50, offset: int = 0) -> list[Contact]:
@@ -251,6 +281,7 @@ class MemoryCustomerStore:
             contact
             for contact in self._contacts.values()
             if _has_words(words_of(contact.name, contact.code, contact.customer_code), terms)
+            and ("contacts", contact.code) not in self.archived
         ]
         return sorted(found, key=lambda contact: (fold(contact.name), contact.code))[offset : offset + limit]
 

@@ -36,6 +36,7 @@ from tests.fake_closings import MemoryClosingStore
 from tests.fake_journal import MemorySendingJournal
 from tests.fake_oauth import FakeOAuthSignIn
 from tests.fake_providers import MemoryProviderDirectory
+from tests.fake_records import MemoryRecordStore
 from tests.fake_settings import MemoryLogoStore, MemorySecretStore, MemorySettingsStore, MemoryUserStore
 from tests.fake_stores import (
     MemoryCustomerStore,
@@ -222,6 +223,7 @@ class FakeServices:
         self.tickets = MemoryTicketStore(self.shop)
         self.outbox = MemoryOutboxStore(self.journal)
         self.closings = MemoryClosingStore(self.shop)
+        self.records = MemoryRecordStore(self.shop, self.customers)
         self.ticket_page = fake_ticket_page
         self.oauth = FakeOAuthSignIn(self.secrets)
 

@@ -63,12 +63,15 @@ class OutboxWorker:
 
     def _work(self) -> None:
         """Work as the only one, until the end."""
+        from backend.usecases.watch_folder import FolderWatch
         from backend.usecases.work_outbox import OutboxWork
 
         work = OutboxWork(self._services, lambda: not self._stopping.is_set())
+        watch = FolderWatch(self._services)
         turns = 0
         while not self._stopping.wait(self._turn_s if turns else 0):
             turns += 1
+            self._safely(watch.turn)
             self._safely(work.turn)
             if turns % _LOOKS_AT_NETWORK_EVERY == 0:
                 self._safely(work.notice_network)

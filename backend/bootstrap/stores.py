@@ -26,6 +26,7 @@ if TYPE_CHECKING:
         CustomerStore,
         LogoStore,
         OutboxStore,
+        RecordStore,
         Restoring,
         SecretStore,
         SendingJournal,
@@ -102,6 +103,13 @@ class StoreServices:
         from backend.adapters.stores.records.shop import SqlShopStore
 
         return SqlShopStore(self._records)
+
+    @cached_property
+    def records(self) -> RecordStore:
+        """Return every kind of record beside tickets."""
+        from backend.adapters.stores.records.records import SqlRecordStore
+
+        return SqlRecordStore(self._records)
 
     @cached_property
     def outbox(self) -> OutboxStore:

@@ -8,11 +8,13 @@ from decimal import Decimal
 
 from backend.domain.customer import WALK_IN
 from backend.domain.errors import InvalidInputError
-from backend.domain.money import parse_amount, parse_decimal, round_cents
-from backend.domain.shop import Product
+from backend.domain.money import parse_amount, parse_decimal, round_cents, vat_within
+from backend.domain.shop import FIRST_PAYMENT_METHODS, Product
 from backend.domain.ticket import LINES_MAX, Payment, TicketEntry, TicketLine, make_line, vat_totals
 
-PAYMENT_METHODS = ("Carte bancaire", "Espèces", "Chèque")  # as they are printed: the shop's language
+PAYMENT_METHODS = tuple(method.code for method in FIRST_PAYMENT_METHODS)
+_NOTES = (500, 1_000, 2_000, 5_000, 10_000, 20_000)  # banknotes, in cents
+_QUICK_MAX = 4
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,6 +64,17 @@ class BasketLine:
             self.label, self.quantity, self.unit_price, self.vat_rate, discount=off, product_code=self.product_code
         )
 
+    @property
+    def without_vat(self) -> BasketLine:
+        """Return the line for who pays no VAT: the VAT taken out of its price, to the cent, and the rate 0."""
+        taken_out = self.discount.amount and vat_within(self.discount.amount, self.vat_rate)
+        return replace(
+            self,
+            unit_price=self.unit_price - vat_within(self.unit_price, self.vat_rate),
+            vat_rate=Decimal(0),
+            discount=replace(self.discount, amount=self.discount.amount - taken_out),
+        )
+
 
 @dataclass(frozen=True, slots=True)
 class Basket:
@@ -73,11 +86,12 @@ class Basket:
     lines: tuple[BasketLine, ...] = ()
     payments: tuple[Payment, ...] = ()
     id: str = ""  # given when it is first kept with a line; becomes the reference of its ticket
+    is_exempt: bool = False  # its customer pays no VAT: prices are net
 
     @property
     def ticket_lines(self) -> tuple[TicketLine, ...]:
         """Return the lines as they will be recorded."""
-        return tuple(line.ticket_line for line in self.lines)
+        return tuple((line.without_vat if self.is_exempt else line).ticket_line for line in self.lines)
 
     @property
     def total(self) -> int:
@@ -93,6 +107,29 @@ class Basket:
     def left_to_pay(self) -> int:
         """Return what is still missing; negative is what has to be handed back."""
         return self.total - sum(payment.amount for payment in self.payments)
+
+    @property
+    def quick_amounts(self) -> tuple[int, ...]:
+        """Return what a customer who pays cash is likely to hand over, in cents: the sum, and notes above it."""
+        if self.total <= 0:
+            return ()
+        above = {-(-self.total // note) * note for note in _NOTES}
+        return tuple(sorted({self.total, *above})[:_QUICK_MAX])
+
+    def with_total_discount(self, discount: Discount) -> Basket:
+        """Return the basket with a discount on all of it, spread over its lines so that the sum agrees to the cent.
+
+        It takes the place of the lines' own discounts. Raises InvalidInputError("discount", ...).
+        """
+        bare = [replace(line, discount=Discount()) for line in self.lines]
+        grosses = [line.ticket_line.gross_total for line in bare]
+        whole = sum(grosses)
+        wanted = discount.of(whole)
+        if wanted > whole:
+            raise InvalidInputError("discount", "discount_too_big", str(wanted))
+        shares = _spread(wanted, grosses)
+        lines = (replace(line, discount=Discount(amount=share)) for line, share in zip(bare, shares, strict=True))
+        return replace(self, lines=tuple(lines))
 
     def count_of(self, product_code: str) -> Decimal:
         """Return how often a product is in it."""
@@ -138,15 +175,16 @@ class Basket:
         self.line(place)
         return replace(self, lines=(*self.lines[: place - 1], *self.lines[place:]))
 
-    def with_payment(self, method: str, amount: int | None = None) -> Basket:
+    def with_payment(self, method: str, amount: int | None = None, *, among: Sequence[str] = PAYMENT_METHODS) -> Basket:
         """Return the basket paid in this way with `amount`, or with all that is left; one payment a method."""
-        if method not in PAYMENT_METHODS:
+        if method not in among:
             raise InvalidInputError("method", "payment_method", method)
         others = self.without_payment(method)
         given = max(others.left_to_pay, 0) if amount is None else amount
         payments: Sequence[Payment] = [*others.payments, Payment(method, given)]
+        order = {name: place for place, name in enumerate(among)}
         return replace(
-            self, payments=tuple(sorted(payments, key=lambda payment: PAYMENT_METHODS.index(payment.method)))
+            self, payments=tuple(sorted(payments, key=lambda payment: order.get(payment.method, len(order))))
         )
 
     def without_payment(self, method: str) -> Basket:
@@ -163,3 +201,15 @@ class Basket:
         return TicketEntry(
             self.till_code, self.ticket_lines, payments, self.cashier_code, self.customer_code, reference=self.id
         )
+
+
+def _spread(cents: int, weights: Sequence[int]) -> list[int]:
+    """Share out cents by weights; what the whole cents leave goes to the first of the heaviest."""
+    whole = sum(weights)
+    if not whole:
+        return [0] * len(weights)
+    shares = [cents * weight // whole for weight in weights]
+    heaviest = sorted(range(len(weights)), key=lambda place: -weights[place])
+    for place in heaviest[: cents - sum(shares)]:
+        shares[place] += 1
+    return shares

@@ -17,6 +17,15 @@ class AddressKind(StrEnum):
     ALL = "all"
 
 
+class Handover(StrEnum):
+    """How a known customer wants his tickets: asked for each time, or as he once said."""
+
+    ASK = ""
+    NONE = "none"
+    PRINT = "print"
+    MAIL = "mail"
+
+
 @dataclass(frozen=True, slots=True)
 class PostalAddress:
     """A billing or delivery address with the e-mail that belongs to it."""
@@ -47,6 +56,8 @@ class Customer:
     billing_address: PostalAddress = field(default_factory=PostalAddress)
     delivery_address: PostalAddress = field(default_factory=PostalAddress)
     main_contact: str = ""
+    is_exempt: bool = False  # pays no VAT: articles are sold to him at their net price
+    handover: Handover = Handover.ASK
 
     @property
     def is_walk_in(self) -> bool:

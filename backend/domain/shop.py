@@ -8,6 +8,7 @@ from decimal import Decimal
 from enum import StrEnum
 
 from backend.domain.errors import FacteurError, InvalidInputError
+from backend.domain.money import plain_number
 
 _TILL_CODE = re.compile(r"[A-Z0-9]{1,8}")
 
@@ -76,6 +77,54 @@ class Product:
     vat_rate: Decimal
     family: str = ""
     barcode: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Family:
+    """A group of products at the till, in the order of `position`; its code is its name."""
+
+    code: str
+    position: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class VatRate:
+    """A rate that products and free lines may have, in per cent."""
+
+    rate: Decimal
+    label: str = ""
+
+    @property
+    def code(self) -> str:
+        """Return the rate as text: `5.5`."""
+        return plain_number(self.rate)
+
+
+class PaymentKind(StrEnum):
+    """What a way of paying is to the till: only cash is given change for and has quick amounts."""
+
+    CARD = "card"
+    CASH = "cash"
+    CHEQUE = "cheque"
+    OTHER = "other"
+
+
+@dataclass(frozen=True, slots=True)
+class PaymentMethod:
+    """A way of paying, in the order of `position`; its code is its name as tickets print it."""
+
+    code: str
+    kind: PaymentKind = PaymentKind.OTHER
+    position: int = 0
+
+
+# What every shop begins with.
+FIRST_PAYMENT_METHODS = (
+    PaymentMethod("Carte bancaire", PaymentKind.CARD, 1),
+    PaymentMethod("Espèces", PaymentKind.CASH, 2),
+    PaymentMethod("Chèque", PaymentKind.CHEQUE, 3),
+)
+FIRST_VAT_RATES = tuple(VatRate(Decimal(rate)) for rate in ("20", "10", "5.5", "2.1", "0"))
 
 
 @dataclass(eq=False)

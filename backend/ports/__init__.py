@@ -3,7 +3,15 @@
 from backend.ports.backup import Backups, Restoring
 from backend.ports.mail import Mailbox, MailTransport, OAuthSignIn, ProviderDirectory, SendingWatch
 from backend.ports.pdf import PdfEngine, PdfEngines, TicketPage
-from backend.ports.records import ClosingStore, CustomerStore, OutboxStore, SendingJournal, ShopStore, TicketStore
+from backend.ports.records import (
+    ClosingStore,
+    CustomerStore,
+    OutboxStore,
+    RecordStore,
+    SendingJournal,
+    ShopStore,
+    TicketStore,
+)
 from backend.ports.services import Services
 from backend.ports.settings import Clock, LogoStore, SecretStore, SettingsStore, UserStore
 
@@ -20,6 +28,7 @@ __all__ = [
     "PdfEngine",
     "PdfEngines",
     "ProviderDirectory",
+    "RecordStore",
     "Restoring",
     "SecretStore",
     "SendingJournal",

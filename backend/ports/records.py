@@ -12,6 +12,7 @@ if TYPE_CHECKING:  # every page and command imports this module: it stays light
     from backend.domain.closing import ClosingPeriod, ClosingTotals, OpenTickets, RecordedClosing
     from backend.domain.customer import Contact, Customer
     from backend.domain.outgoing_mail import Attachment, JournalEntry, MailState, OutgoingMail, SendingPhase
+    from backend.domain.record_kind import Record
     from backend.domain.shop import Cashier, Product, Till
     from backend.domain.ticket import (
         ChainReport,
@@ -118,19 +119,54 @@ class CustomerStore(Protocol):
 class ShopStore(Protocol):
     """Tills, cashiers and products."""
 
-    def tills(self) -> list[Till]: ...
+    def tills(self, *, archived: bool = False) -> list[Till]:
+        """Return the tills in use, with `archived` all of them."""
 
     def till(self, code: str) -> Till:
         """Return a till; raises NotFoundError("till", code)."""
 
     def cashiers(self) -> list[Cashier]: ...
 
-    def products(self, text: str = "", *, limit: int = 200) -> list[Product]: ...
+    def products(self, text: str = "", *, family: str = "", limit: int = 200) -> list[Product]:
+        """Return the products in use, those of one family where it is named."""
 
     def save(
         self, tills: Iterable[Till] = (), cashiers: Iterable[Cashier] = (), products: Iterable[Product] = ()
     ) -> None:
         """Insert or replace, all or none; raises TillKindError when a till with tickets would change its kind."""
+
+
+class RecordStore(Protocol):
+    """Every kind of record beside tickets (domain.record_kind), by its name and the code of a record.
+
+    Archived records are found by their code only, and listed apart; saving one brings it back.
+    """
+
+    def find(self, kind: str, code: str) -> Record:
+        """Return a record, archived or not; raises NotFoundError(kind, code)."""
+
+    def find_many(self, kind: str, codes: Collection[str]) -> dict[str, Record]:
+        """Return those of the records that are there, by code."""
+
+    def is_archived(self, kind: str, code: str) -> bool:
+        """Tell whether a record is archived; raises NotFoundError."""
+
+    def search(
+        self, kind: str, text: str = "", *, archived: bool = False, limit: int = 50, offset: int = 0
+    ) -> list[Record]:
+        """Return records in the order of their list, of which a word begins with each word of the text."""
+
+    def save(self, kind: str, records: Sequence[Record]) -> None:
+        """Insert or replace, all or none; raises TillKindError."""
+
+    def remove(self, kind: str, code: str) -> bool:
+        """Delete a record that no ticket uses, else archive it; tell whether it was deleted. Raises NotFoundError."""
+
+    def erase(self, kind: str, codes: Collection[str]) -> None:
+        """Delete records whatever uses them: their traces in the file are overwritten."""
+
+    def with_email(self, email: str) -> tuple[list[Customer], list[Contact]]:
+        """Return the customers and contacts, archived or not, that hold an e-mail address."""
 
 
 class OutboxStore(Protocol):

@@ -17,7 +17,15 @@ if TYPE_CHECKING:  # every page and command imports this module: it stays light
     from backend.ports.backup import Backups, Restoring
     from backend.ports.mail import Mailbox, MailTransport, OAuthSignIn, ProviderDirectory
     from backend.ports.pdf import PdfEngine, PdfEngines, TicketPage
-    from backend.ports.records import ClosingStore, CustomerStore, OutboxStore, SendingJournal, ShopStore, TicketStore
+    from backend.ports.records import (
+        ClosingStore,
+        CustomerStore,
+        OutboxStore,
+        RecordStore,
+        SendingJournal,
+        ShopStore,
+        TicketStore,
+    )
     from backend.ports.settings import Clock, LogoStore, SecretStore, SettingsStore, UserStore
 
 
@@ -38,6 +46,8 @@ class Services(Protocol):
     def customers(self) -> CustomerStore: ...
     @property
     def shop(self) -> ShopStore: ...
+    @property
+    def records(self) -> RecordStore: ...
     @property
     def outbox(self) -> OutboxStore: ...
     @property

@@ -31,7 +31,7 @@ def close_days_before(till_code: str, day: date, *, user: str, services: Service
 def open_tills(services: Services) -> list[OpenTickets]:
     """Return, for each own till, what it recorded since its last closing."""
     today = services.clock.now().date()
-    own = [till for till in services.shop.tills() if till.kind is TillKind.OWN]
+    own = [till for till in services.shop.tills(archived=True) if till.kind is TillKind.OWN]
     return [services.closings.open_tickets(till.code, today) for till in own]
 
 

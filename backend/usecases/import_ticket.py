@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from decimal import Decimal
 from pathlib import Path
@@ -15,7 +15,15 @@ from backend.domain.email_address import parse_address
 from backend.domain.errors import InvalidInputError, NotFoundError
 from backend.domain.money import parse_amount, parse_decimal
 from backend.domain.shop import Company, Till, TillKind
-from backend.domain.ticket import NOT_NUMBERED, Payment, Ticket, TicketConflictError, TicketLine, VatTotal
+from backend.domain.ticket import (
+    NOT_NUMBERED,
+    ImportedTicket,
+    Payment,
+    Ticket,
+    TicketConflictError,
+    TicketLine,
+    VatTotal,
+)
 from backend.domain.ticket_rules import first_fault
 from backend.ports import Services
 from backend.usecases.located_json import LocatedJson, check_schema, plain_text, read_json
@@ -30,7 +38,12 @@ class ImportReport:
     file: str
     recorded: tuple[str, ...]
     known: tuple[str, ...]
-    mail_to_ignored: bool = False
+    mail_to: Mapping[str, tuple[str, ...]] = field(default_factory=dict)  # number to addresses, where a ticket asks
+
+    @property
+    def mail_to_ignored(self) -> bool:
+        """Tell whether a ticket asks for mailing, which only a watched folder does."""
+        return bool(self.mail_to)
 
 
 def import_ticket_file(path: Path, services: Services) -> ImportReport:
@@ -49,16 +62,23 @@ def import_ticket_file(path: Path, services: Services) -> ImportReport:
     reader = _TicketReader(document, company, services)
     read = [reader.ticket(value, place) for value, place in zip(values, places, strict=True)]
     people = [reader.customer(value, place) for value, place in zip(values, places, strict=True)]
-    recorded, known = _record(read, places, document, services)
+    wanted = [reader.mail_to(value, place) for value, place in zip(values, places, strict=True)]
+    results = _record(read, places, document, services)
     _save_new_customers(people, services)
-    return ImportReport(path.name, recorded, known, any("mail_to" in value for value in values))
+    numbers = [str(result.recorded.ticket.key) for result in results]
+    return ImportReport(
+        path.name,
+        tuple(number for number, result in zip(numbers, results, strict=True) if result.is_new),
+        tuple(number for number, result in zip(numbers, results, strict=True) if not result.is_new),
+        {number: addresses for number, addresses in zip(numbers, wanted, strict=True) if addresses},
+    )
 
 
 def _record(
     tickets: Sequence[Ticket], places: Sequence[Place], document: LocatedJson, services: Services
-) -> tuple[tuple[str, ...], tuple[str, ...]]:
+) -> list[ImportedTicket]:
     try:
-        results = services.tickets.add_imported(tickets)
+        return services.tickets.add_imported(tickets)
     except TicketConflictError as error:
         place, field = next(
             (place, "number" if ticket.number else "reference")
@@ -66,9 +86,6 @@ def _record(
             if error.number in {str(ticket.key), ticket.reference}
         )
         raise document.error((*place, field), "other_content", error.number) from None
-    recorded = tuple(str(result.recorded.ticket.key) for result in results if result.is_new)
-    known = tuple(str(result.recorded.ticket.key) for result in results if not result.is_new)
-    return recorded, known
 
 
 def _save_new_customers(people: Sequence[tuple[Customer, Contact | None] | None], services: Services) -> None:
@@ -117,6 +134,11 @@ class _TicketReader:
             email = self._email(main.get("email", ""), (*place, "customer", "main_contact", "email"))
             contact = Contact(given["code"], main["name"], email, main.get("phone", ""), given["code"])
         return Customer(given["code"], given["name"], billing, delivery, contact.code if contact else ""), contact
+
+    def mail_to(self, value: Mapping[str, Any], place: Place) -> tuple[str, ...]:
+        """Return the addresses that a ticket asks to be mailed to."""
+        given = value.get("mail_to", ())
+        return tuple(self._email(text, (*place, "mail_to", index)) for index, text in enumerate(given))
 
     def _check_numbering(self, value: Mapping[str, Any], place: Place) -> None:
         till: Till | None = self._tills.get(value["till"])

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import json
 import secrets
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from decimal import Decimal
 from typing import Any
 
 from backend.domain.basket import Basket, BasketLine, Discount
+from backend.domain.errors import InvalidInputError, NotFoundError
 from backend.domain.money import plain_number
 from backend.domain.shop import TillKind
 from backend.domain.ticket import Payment, RecordedTicket
@@ -43,6 +44,39 @@ def keep_basket(user: User, basket: Basket, services: Services) -> Basket:
     return basket
 
 
+def held_baskets(user: User, services: Services) -> list[Basket]:
+    """Return the user's tickets that wait, oldest first, without those recorded meanwhile."""
+    kept = services.settings.preference(_held_name(user))
+    baskets = [_read(value) for value in json.loads(kept)] if kept else []
+    return [each for each in baskets if not services.tickets.find_reference(each.till_code, each.id)]
+
+
+def hold_basket(user: User, basket: Basket, services: Services) -> Basket:
+    """Put a ticket aside for a while and return an empty one; raises InvalidInputError where it is empty."""
+    if not basket.lines:
+        raise InvalidInputError("lines", "line_count", "0")
+    basket = keep_basket(user, basket, services)
+    _keep_held(user, [*held_baskets(user, services), basket], services)
+    return keep_basket(user, basket.emptied(), services)
+
+
+def recall_basket(user: User, basket_id: str, basket: Basket, services: Services) -> Basket:
+    """Take a waiting ticket up again; the one under work waits in its place where it holds anything."""
+    held = held_baskets(user, services)
+    found = next((each for each in held if each.id == basket_id), None)
+    if found is None:
+        raise NotFoundError("basket", basket_id)
+    keep_basket(user, found, services)  # first: a crash leaves it twice, never lost, and it is recorded once
+    others = [each for each in held if each.id != basket_id]
+    _keep_held(user, [*others, basket] if basket.lines else others, services)
+    return found
+
+
+def cancel_basket(user: User, basket: Basket, services: Services) -> Basket:
+    """Drop the ticket under work; nothing of it was recorded."""
+    return keep_basket(user, basket.emptied(), services)
+
+
 def record_basket(user: User, basket: Basket, services: Services) -> RecordedTicket:
     """Record the ticket, once, and keep an empty basket for the next one; raises what record_ticket raises."""
     if not basket.id:
@@ -50,6 +84,15 @@ def record_basket(user: User, basket: Basket, services: Services) -> RecordedTic
     recorded = record_ticket(basket.entry(), services)
     keep_basket(user, basket.emptied(), services)
     return recorded
+
+
+def _keep_held(user: User, baskets: Sequence[Basket], services: Services) -> None:
+    value = json.dumps([_plain(basket) for basket in baskets], ensure_ascii=False)
+    services.settings.save_preference(_held_name(user), value)
+
+
+def _held_name(user: User) -> str:
+    return f"held-baskets:{user.name.casefold()}"
 
 
 def _name(user: User) -> str:
@@ -74,6 +117,7 @@ def _plain(basket: Basket) -> dict[str, Any]:
             }
             for line in basket.lines
         ],
+        "exempt": basket.is_exempt,
         "payments": [[payment.method, payment.amount] for payment in basket.payments],
     }
 
@@ -96,4 +140,5 @@ def _read(value: Mapping[str, Any]) -> Basket:
         ),
         tuple(Payment(method, amount) for method, amount in value["payments"]),
         value.get("id", ""),  # none in what version 0.1 kept
+        is_exempt=value.get("exempt", False),
     )

@@ -109,8 +109,13 @@ TEXTS: Mapping[str, Text] = {
         _l("Install one that shows such files (a PDF viewer for tickets), or open the file on another PC."),
     ),
     "not_found": (_l("“%(key)s” was not found."), _l("Check what was typed, or look for it in the list.")),
+    "not_credited": (
+        _l("%(number)s is a credit note: it can't be credited."),
+        _l("Record a new ticket instead."),
+    ),
     "not_found.attachment": (_l("There is no file “%(key)s”."), _l("Choose the file again.")),
     "not_found.backup": (_l("There is no backup “%(key)s”."), _l("Choose one of the list.")),
+    "not_found.basket": (_l("This ticket does not wait any more."), _l("Look at the waiting tickets once more.")),
     "not_found.cashier": (_l("There is no cashier “%(key)s”."), _l("Choose a cashier from the list.")),
     "not_found.closing": (_l("There is no closing “%(key)s”."), _l("Look for it in the list of closings.")),
     "not_found.company": (
@@ -119,6 +124,7 @@ TEXTS: Mapping[str, Text] = {
     ),
     "not_found.contact": (_l("There is no contact “%(key)s”."), _l("Look for the contact in the list.")),
     "not_found.customer": (_l("There is no customer “%(key)s”."), _l("Look for the customer in the list.")),
+    "not_found.file": (_l("There is no file “%(key)s”."), _l("Look at the list once more.")),
     "not_found.layout": (_l("There is no ticket layout “%(key)s”."), _l("Choose a layout from the list.")),
     "not_found.logo": (_l("This logo is no longer there."), _l("Choose its file again on the page of the company.")),
     "not_found.mail": (_l("There is no mail “%(key)s”."), _l("Look for it in the list of mails.")),
@@ -148,6 +154,18 @@ TEXTS: Mapping[str, Text] = {
     "part_absent.failed": (
         _l("Facteur could not open a window of its own."),
         _l("Restart this PC. If it happens again, tell the person who looks after Facteur."),
+    ),
+    "record_kept.walk_in": (
+        _l("The walk-in customer DIVERS stays."),
+        _l("Tickets of customers who give no name are recorded under it."),
+    ),
+    "record_kept.last_till": (
+        _l("%(code)s is the only till that Facteur numbers."),
+        _l("Create another one first."),
+    ),
+    "record_kept.last_payment_method": (
+        _l("“%(code)s” is the only means of payment."),
+        _l("Create another one first."),
     ),
     "pdf_died": (_l("The program that makes the PDF (%(engine)s) has broken off."), _TRY_AGAIN),
     "pdf_disk_full": (

@@ -19,6 +19,31 @@ TYPED: Mapping[str, Text] = {
     "amount": (_l("“%(value)s” is not an amount."), _l("Type it as in 12.50.")),
     "company_name": (_l("The company has no name."), _l("Type the one that your tickets should bear.")),
     "control_character": (_l("This text holds a character that can't be shown."), _l("Type it again by hand.")),
+    "contact_unknown": (
+        _l("There is no contact with the code “%(value)s”."),
+        _l("Create it first, or leave this empty."),
+    ),
+    "csv_broken": (
+        _l("Line %(value)s can't be read: a quotation mark is open or stands in the wrong place."),
+        _l("Save the file once more from the spreadsheet, as CSV."),
+    ),
+    "csv_column_twice": (_l("Two columns mean the same: %(value)s."), _l("Take one of them out.")),
+    "csv_empty": (_l("The file is empty."), _l("Choose a file whose first line holds the headings.")),
+    "csv_encoding": (
+        _l("The letters of this file can't be read."),
+        _l("Save it as CSV in UTF-8 or in the Windows encoding."),
+    ),
+    "csv_faulty": (_l("The file has faults."), _l("Correct it, then choose it again.")),
+    "csv_no_key": (
+        _l("The first line has no heading that names a record: %(value)s."),
+        _l("Take the headings of an exported file."),
+    ),
+    "csv_too_big": (_l("The file is bigger than %(value)s MB."), _l("Divide it into several files.")),
+    "csv_too_many_cells": (
+        _l("The line has %(value)s cells, more than there are headings."),
+        _l("Put a text that holds a separator into quotation marks."),
+    ),
+    "csv_twice": (_l("Line %(value)s holds the same record."), _l("Leave one of the two lines.")),
     "day": (_l("“%(value)s” is not a date."), _l("Choose a day in the calendar.")),
     "discount_too_big": (_l("The discount is more than the article costs."), _l("Lower the discount.")),
     "email": (
@@ -26,6 +51,15 @@ TYPED: Mapping[str, Text] = {
         _l("It needs a name, one @ and a domain, as in name@example.org."),
     ),
     "email_missing": (_l("An e-mail address is missing."), _l("Type one, as in name@example.org.")),
+    "folder_missing": (
+        _l("“%(value)s” is not a folder of this PC."),
+        _l("Type its full path, as the Explorer shows it."),
+    ),
+    "folder_of_shop": (_l("This folder belongs to Facteur's own files."), _l("Choose another one.")),
+    "folder_read_only": (
+        _l("Facteur may not write into this folder."),
+        _l("Change its rights, or choose another one."),
+    ),
     "host": (
         _l("“%(value)s” is not the name of a server."),
         _l("Enter the name that your mail provider gives, as in smtp.example.org."),
@@ -98,6 +132,11 @@ TYPED: Mapping[str, Text] = {
     "payments_missing": (_l("The payments do not reach the total: %(euros)s € are missing."), _CORRECT_PAYMENTS),
     "percent": (_l("“%(value)s” is not a discount."), _l("Type from 0 to 100 %%, or an amount.")),
     "port": (_l("“%(value)s” is not a port."), _l("Enter a number from 1 to 65535: usually 465 or 587.")),
+    "missing_value": (_l("This is missing."), _l("Fill it in.")),
+    "record_choice": (_l("“%(value)s” is not possible here."), _l("Take one of the values that are offered.")),
+    "record_code": (_l("“%(value)s” can't be a code."), _l("Use letters, digits, blanks and hyphens.")),
+    "record_exists": (_l("“%(value)s” is there already, perhaps archived."), _l("Choose another code.")),
+    "record_flag": (_l("“%(value)s” is neither yes nor no."), _l("Type 1 for yes, or nothing.")),
     "program_missing": (
         _l("No program is named that makes the PDF."),
         _l("Type its full path in the first line, then each argument in a line of its own."),
@@ -154,6 +193,7 @@ TYPED: Mapping[str, Text] = {
     "variable_field": (_l("No field is chosen."), _l("Choose a field; a line with an arrow opens a further list.")),
     "variable_format": (_l("“%(value)s” is no format of this field."), _l("Choose one of the list.")),
     "variable_label": (_l("A variable needs a label."), _l("Type 1 to %(value)s characters.")),
+    "walk_in_fixed": (_l("The walk-in customer DIVERS stays as it is."), _l("Choose another code.")),
     "vat_number": (_l("“%(value)s” is not a VAT number."), _l("Type it as in FR12123456789, or leave it empty.")),
     "vat_rate": (_l("“%(value)s” is not a VAT rate."), _l("Type a rate from 0 to 99.99 per cent, as in 20 or 5.5.")),
 }

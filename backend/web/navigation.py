@@ -26,29 +26,35 @@ class Entry:
     screens: tuple[str, ...] = ()
     training_only: bool = False
     key: str = ""
+    kind: str = ""  # of the records that it leads to
 
     @property
     def address(self) -> str:
         """Return where it leads; the help opens at the page about this screen."""
         if self.endpoint == "guide.index" and not self.is_current and (slug := topic_of_screen()):
             return url_for("guide.topic", slug=slug)
-        return url_for(self.endpoint)
+        return url_for(self.endpoint, kind=self.kind) if self.kind else url_for(self.endpoint)
 
     @property
     def is_current(self) -> bool:
         """Tell whether the page on the screen belongs here."""
+        if request.blueprint in RECORD_SCREENS:
+            kind = (request.view_args or {}).get("kind", "customers")
+            return self.kind != "" if kind in {"customers", "contacts"} else self.endpoint == "shop.index"
         return request.blueprint in (self.endpoint.partition(".")[0], *self.screens)
 
+
+RECORD_SCREENS = ("records", "record_files", "erasure")
 
 # Two groups: the day's work, then what is set up once.
 ENTRIES: tuple[tuple[Entry, ...], ...] = (
     (
         Entry("home.index", "house", _l("Home")),
         Entry("till.index", "shopping-basket", _l("Till")),
-        Entry("tickets.index", "receipt-text", _l("Tickets"), screens=("verification",)),
+        Entry("tickets.index", "receipt-text", _l("Tickets"), screens=("verification", "credit_notes")),
         Entry("outbox.index", "send", _l("Sendings"), screens=("sending", "addresses")),
         Entry("closings.index", "lock", _l("Closings")),
-        Entry("customers.index", "users", _l("Customers"), screens=("contacts",)),
+        Entry("records.index", "users", _l("Customers"), kind="customers"),
         Entry("training.index", "mailbox", _l("Practice mailbox"), training_only=True),
     ),
     (
@@ -64,6 +70,7 @@ ENTRIES: tuple[tuple[Entry, ...], ...] = (
                 "mail_templates",
                 "mail_variables",
                 "layouts",
+                "incoming",
                 "backups",
                 "diagnostics",
             ),

@@ -63,9 +63,12 @@ class Screens:
                 backups,
                 closings,
                 company,
+                credit_notes,
                 diagnostics,
+                erasure,
                 guide,
                 home,
+                incoming,
                 layouts,
                 mail_templates,
                 mail_variables,
@@ -73,6 +76,8 @@ class Screens:
                 outbox,
                 passphrase,
                 pdf_settings,
+                record_files,
+                records,
                 saving,
                 sender_settings,
                 sender_sign_in,
@@ -113,6 +118,11 @@ class Screens:
                 saving,
                 verification,
                 pdf_settings,
+                records,
+                record_files,
+                erasure,
+                incoming,
+                credit_notes,
             )
             for screen in pages:
                 self._app.register_blueprint(screen.blueprint)

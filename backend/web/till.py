@@ -14,8 +14,16 @@ from backend.domain.errors import InvalidInputError, NotFoundError
 from backend.domain.money import parse_amount
 from backend.domain.ticket import TicketNumber
 from backend.domain.user import Role
-from backend.usecases.keep_basket import basket_of, keep_basket, record_basket
+from backend.usecases.keep_basket import (
+    basket_of,
+    cancel_basket,
+    hold_basket,
+    keep_basket,
+    recall_basket,
+    record_basket,
+)
 from backend.usecases.print_ticket import print_ticket
+from backend.usecases.remember_wish import remember_wish
 from backend.web.auth import current_user, require
 from backend.web.dialogs import show_dialog
 from backend.web.forms import Form
@@ -27,6 +35,7 @@ from backend.web.till_page import (
     dialog_context,
     find_product,
     free_line,
+    payment_codes,
     products_shown,
     till_context,
     typed_basket,
@@ -140,7 +149,13 @@ def remove_line(place: int) -> Response:
 def pay() -> Response:
     """Pay what is left in a way (`method`)."""
     method = request.form.get("method", "")
-    return _changed(lambda basket, form: (basket.with_payment(method), _line(form)), focus=method)
+    quick = request.form.get("quick", "")
+
+    def paid(basket: Basket, form: Form) -> tuple[Basket, int]:
+        given = parse_amount(quick, "payments") if quick else None
+        return basket.with_payment(method, given, among=payment_codes()), _line(form)
+
+    return _changed(paid, focus=method)
 
 
 @blueprint.delete("/payments")
@@ -165,7 +180,47 @@ def place() -> Response:
 def customer() -> Response:
     """Change the customer of the ticket."""
     found = services().customers.find(request.form.get("customer", ""))
-    return _changed(lambda basket, _form: (replace(basket, customer_code=found.code), 0))
+    return _changed(lambda basket, _form: (replace(basket, customer_code=found.code, is_exempt=found.is_exempt), 0))
+
+
+@blueprint.post("/discount")
+@require(Role.CASHIER)
+def discount() -> Response:
+    """Take a discount off the whole ticket."""
+    typed = request.form.get("discount", "")
+    return _changed(lambda basket, _form: (basket.with_total_discount(Discount.parse(typed)), 0), ask="total")
+
+
+@blueprint.post("/hold")
+@require(Role.CASHIER)
+def hold() -> Response:
+    """Put the ticket aside for the next customer."""
+    return _changed(lambda basket, _form: (hold_basket(current_user(), basket, services()), 0))
+
+
+@blueprint.post("/recall")
+@require(Role.CASHIER)
+def recall() -> Response:
+    """Take a waiting ticket up again."""
+    wanted = request.form.get("basket", "")
+    return _changed(lambda basket, _form: (recall_basket(current_user(), wanted, basket, services()), 0))
+
+
+@blueprint.post("/cancel")
+@require(Role.CASHIER)
+def cancel() -> Response:
+    """Drop the ticket before it is recorded."""
+    return _changed(lambda basket, _form: (cancel_basket(current_user(), basket, services()), 0))
+
+
+@blueprint.post("/recorded/<number>/handover")
+@require(Role.CASHIER)
+def remember_handover(number: str) -> str:
+    """Remember how the customer of a ticket wants the next ones."""
+    key = TicketNumber.parse(number)
+    remember_wish(key, request.form.get("handover", ""), services())
+    current = recorded_context(services().tickets.find(key).ticket)
+    return render_block("till/recorded.html", "wish", **current)
 
 
 @blueprint.post("/record")

@@ -9,21 +9,26 @@ from decimal import Decimal
 from flask import request
 from flask_babel import gettext as _
 
-from backend.domain.basket import PAYMENT_METHODS, Basket, BasketLine
+from backend.domain.basket import Basket, BasketLine
 from backend.domain.closing import is_late
 from backend.domain.customer import WALK_IN_CUSTOMER, Customer
 from backend.domain.errors import InvalidInputError, NotFoundError
 from backend.domain.money import parse_amount, parse_decimal, plain_number
-from backend.domain.shop import Product, TillKind
+from backend.domain.shop import PaymentKind, PaymentMethod, Product, TillKind, VatRate
 from backend.domain.ticket import TicketLine
+from backend.usecases.keep_basket import held_baskets
+from backend.web.auth import current_user
 from backend.web.format import MINUS, NO_BREAK, amount, language, money
 from backend.web.forms import Form
 from backend.web.services import services
 
 TILES_MAX = 60
-_FAMILIES_FROM = 1000
-_USUAL_RATES = (Decimal(20), Decimal(10), Decimal("5.5"), Decimal("2.1"))
-_ICONS = {"Carte bancaire": "credit-card", "Espèces": "banknote", "Chèque": "pen-line"}
+_ICONS = {
+    PaymentKind.CARD: "credit-card",
+    PaymentKind.CASH: "banknote",
+    PaymentKind.CHEQUE: "pen-line",
+    PaymentKind.OTHER: "receipt-text",
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,7 +67,9 @@ def typed_basket(basket: Basket, form: Form) -> Basket:
             basket = basket.with_line(place, replace(line, quantity=quantity))
     for index, method in enumerate(request.form.getlist("paid"), 1):
         typed = form[f"amount-{index}"]
-        basket = basket.with_payment(method, parse_amount(typed, f"amount-{index}") if typed else 0)
+        basket = basket.with_payment(
+            method, parse_amount(typed, f"amount-{index}") if typed else 0, among=payment_codes()
+        )
     return basket
 
 
@@ -74,7 +81,12 @@ def till_context(basket: Basket, form: Form, *, line: int = 0) -> dict[str, obje
         "till": services().shop.till(basket.till_code),
         "cashier_name": _cashier_name(basket.cashier_code),
         "customer": customer_of(basket),
-        "lines": [_shown_line(place, each, chosen) for place, each in enumerate(basket.lines, 1)],
+        "lines": [
+            _shown_line(place, each.without_vat if basket.is_exempt else each, chosen)
+            for place, each in enumerate(basket.lines, 1)
+        ],
+        "held": [_held(each) for each in held_baskets(current_user(), services())],
+        "quick_amounts": [(amount(cents), money(cents)) for cents in basket.quick_amounts],
         "chosen": chosen,
         "chosen_line": basket.line(chosen) if chosen else None,
         "typed_quantity": form["quantity"] if form.note("quantity") else _chosen_quantity(basket, chosen),
@@ -108,9 +120,7 @@ def customer_of(basket: Basket) -> Customer:
 
 def products_shown(text: str = "") -> list[Product]:
     """Return the tiles: articles of the chosen family that the text finds."""
-    family = request.values.get("family", "")
-    found = services().shop.products(text, limit=_FAMILIES_FROM if family else TILES_MAX)
-    return [product for product in found if not family or product.family == family][:TILES_MAX]
+    return services().shop.products(text, family=request.values.get("family", ""), limit=TILES_MAX)
 
 
 def find_product(text: str) -> Product | None:
@@ -135,7 +145,16 @@ def free_line(form: Form) -> BasketLine:
 
 def dialog_context(ask: str, basket: Basket, line: int, form: Form | None = None) -> dict[str, object]:
     """Return what the dialog `ask` needs: free, place, customer, discount or price."""
-    builders = {"free": _free, "place": _place, "customer": _customer, "discount": _discount, "price": _price}
+    builders = {
+        "free": _free,
+        "place": _place,
+        "customer": _customer,
+        "discount": _discount,
+        "price": _price,
+        "total": _total,
+        "held": _nothing,
+        "cancel": _nothing,
+    }
     if ask not in builders:
         return {"ask": ""}
     if ask in {"discount", "price"} and not 1 <= line <= len(basket.lines):
@@ -150,14 +169,26 @@ def shown_payments(basket: Basket, form: Form) -> list[ShownPayment]:
     """Return every way of paying, with its amount where the customer pays so."""
     used = [payment.method for payment in basket.payments]
     rows = []
-    for method in PAYMENT_METHODS:
+    for each in payment_methods():
+        method = each.code
         typed, note = None, ""
         if method in used:
             index = used.index(method)
             typed, note = amount(basket.payments[index].amount), form.note(f"amount-{index + 1}")
             typed = form[f"amount-{index + 1}"] if note else typed
-        rows.append(ShownPayment(method, payment_word(method), _ICONS[method], typed, note, method == "Espèces"))
+        is_cash = each.kind is PaymentKind.CASH
+        rows.append(ShownPayment(method, payment_word(method), _ICONS[each.kind], typed, note, is_cash))
     return rows
+
+
+def payment_methods() -> list[PaymentMethod]:
+    """Return the ways of paying in use, in their order."""
+    return [each for each in services().records.search("payment-methods") if isinstance(each, PaymentMethod)]
+
+
+def payment_codes() -> list[str]:
+    """Return the ways of paying by the names that tickets print."""
+    return [method.code for method in payment_methods()]
 
 
 def payment_word(method: str) -> str:
@@ -202,8 +233,7 @@ def _cashier_name(code: str) -> str:
 
 
 def _families() -> list[str]:
-    products = services().shop.products(limit=_FAMILIES_FROM)
-    return list(dict.fromkeys(product.family for product in products if product.family))
+    return [family.code for family in services().records.search("families", limit=100)]
 
 
 def _counts(basket: Basket) -> Mapping[str, str]:
@@ -216,9 +246,22 @@ def _number(text: str) -> int:
 
 
 def _free(_basket: Basket, _line: int) -> Mapping[str, object]:
-    rates = sorted({*_USUAL_RATES, *(product.vat_rate.normalize() for product in services().shop.products())})
-    options = [(plain_number(rate), f"{_quantity(rate)}{NO_BREAK}%") for rate in reversed(rates)]
+    rates = [each.rate for each in services().records.search("vat-rates") if isinstance(each, VatRate)]
+    options = [(plain_number(rate), f"{_quantity(rate)}{NO_BREAK}%") for rate in rates]
     return {"form": Form({"quantity": "1", "vat_rate": "20"}), "rates": options}
+
+
+def _total(_basket: Basket, _line: int) -> Mapping[str, object]:
+    return {"form": Form()}
+
+
+def _nothing(_basket: Basket, _line: int) -> Mapping[str, object]:
+    return {"form": Form()}
+
+
+def _held(basket: Basket) -> tuple[str, str, str]:
+    """Return a waiting ticket: its id, what is in it, its total."""
+    return basket.id, ", ".join(line.label for line in basket.lines[:3]), money(basket.total)
 
 
 def _place(basket: Basket, _line: int) -> Mapping[str, object]:

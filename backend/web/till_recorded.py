@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from flask import url_for
+from flask_babel import gettext as _
 
+from backend.domain.customer import Customer
 from backend.domain.errors import NotFoundError
 from backend.domain.ticket import Ticket
 from backend.web.services import services
@@ -15,7 +17,9 @@ def recorded_context(ticket: Ticket) -> dict[str, object]:
     return {
         "ticket": ticket,
         "paid": [(payment_word(payment.method), payment.amount) for payment in ticket.payments],
-        "has_address": _has_address(ticket.customer_code),
+        "wish": _wish(ticket.customer_code),
+        "first": _first(ticket.customer_code),
+        "handovers": [("", _("Ask each time")), ("none", _("No ticket")), ("print", _("Print")), ("mail", _("E-mail"))],
         "mail_url": url_for("sending.start", number=ticket.key),
         "print_url": url_for("till.print_recorded", number=ticket.key),
         "recorded_lines": [shown_ticket_line(line) for line in ticket.lines],
@@ -23,8 +27,23 @@ def recorded_context(ticket: Ticket) -> dict[str, object]:
     }
 
 
-def _has_address(customer_code: str) -> bool:
+def _first(customer_code: str) -> str:
+    """Return the way the focus waits on: as the customer wishes, else by mail where he has an address."""
+    customer = _known(customer_code)
+    if customer is None:
+        return "none"
+    return customer.handover.value or ("mail" if customer.billing_address.email else "none")
+
+
+def _wish(customer_code: str) -> str | None:
+    """Return what a known customer wishes, None of a walk-in."""
+    customer = _known(customer_code)
+    return customer.handover.value if customer else None
+
+
+def _known(customer_code: str) -> Customer | None:
     try:
-        return bool(services().customers.find(customer_code).billing_address.email)
+        customer = services().customers.find(customer_code)
     except NotFoundError:
-        return False
+        return None
+    return None if customer.is_walk_in else customer

@@ -14,12 +14,14 @@ from backend.adapters.stores.records.closings import SqlClosingStore
 from backend.adapters.stores.records.customers import SqlCustomerStore
 from backend.adapters.stores.records.database import RecordsDatabase
 from backend.adapters.stores.records.outbox import SqlOutboxStore
+from backend.adapters.stores.records.records import SqlRecordStore
 from backend.adapters.stores.records.sending_journal import SqlSendingJournal
 from backend.adapters.stores.records.shop import SqlShopStore
 from backend.adapters.stores.records.tickets import SqlTicketStore
-from backend.ports import ClosingStore, CustomerStore, OutboxStore, SendingJournal, ShopStore, TicketStore
+from backend.ports import ClosingStore, CustomerStore, OutboxStore, RecordStore, SendingJournal, ShopStore, TicketStore
 from tests.fake_closings import MemoryClosingStore
 from tests.fake_journal import MemorySendingJournal
+from tests.fake_records import MemoryRecordStore
 from tests.fake_settings import MemorySecretStore
 from tests.fake_stores import (
     MemoryCustomerStore,
@@ -39,6 +41,7 @@ class Stores:
     customers: CustomerStore
     outbox: OutboxStore
     journal: SendingJournal
+    records: RecordStore
 
 
 @pytest.fixture(scope="session")
@@ -69,18 +72,20 @@ def real_stores(database: RecordsDatabase, folder: Path) -> Stores:
         SqlCustomerStore(database),
         SqlOutboxStore(database, sealing, folder, folder / "files"),
         SqlSendingJournal(database),
+        SqlRecordStore(database),
     )
 
 
 def fake_stores() -> Stores:
-    shop, journal = MemoryShopStore(), MemorySendingJournal()
+    shop, journal, customers = MemoryShopStore(), MemorySendingJournal(), MemoryCustomerStore()
     return Stores(
         shop,
         MemoryTicketStore(shop),
         MemoryClosingStore(shop),
-        MemoryCustomerStore(),
+        customers,
         MemoryOutboxStore(journal),
         journal,
+        MemoryRecordStore(shop, customers),
     )
 
 

@@ -10,10 +10,10 @@ from typing import TYPE_CHECKING
 import pytest
 
 from backend.domain.basket import Basket
-from backend.domain.shop import Product
+from backend.domain.shop import PaymentKind, PaymentMethod, Product
 from backend.domain.ticket import Payment, TicketNumber, TicketQuery
 from backend.domain.user import Role, User
-from backend.usecases.keep_basket import basket_of
+from backend.usecases.keep_basket import basket_of, held_baskets
 from backend.web.create_app import create_app
 from backend.web.launch import LaunchTokens
 from tests.builders import VAT_5_5, VAT_20, a_cashier, a_company, a_customer, a_till
@@ -284,3 +284,85 @@ def test_prices_of_the_day_do_not_change_what_is_rung_up(cashier: Visitor, shop:
     shop.shop.save(products=[replace(SCREWS, gross_price=700)])
     ring_up(cashier, "P02")
     assert [line.unit_price for line in basket(shop).lines] == [650, 700]
+
+
+def test_a_ticket_waits_while_another_is_served_and_comes_back(cashier: Visitor, shop: FakeServices) -> None:
+    cashier.post("/till/products", {"product": "P01"})
+    assert "Empty ticket" in cashier.post("/till/hold").text
+    cashier.post("/till/products", {"product": "P02"})
+    (held,) = held_baskets(DUPOND, shop)
+    assert held.id in cashier.get("/till/?ask=held").text
+    cashier.post("/till/recall", {"basket": held.id})
+    assert [line.product_code for line in basket(shop).lines] == ["P01"]
+    (other,) = held_baskets(DUPOND, shop)
+    assert [line.product_code for line in other.lines] == ["P02"]
+    assert cashier.post("/till/recall", {"basket": "gone"}).status_code == 404
+
+
+def test_a_ticket_is_cancelled_before_it_is_recorded(cashier: Visitor, shop: FakeServices) -> None:
+    cashier.post("/till/products", {"product": "P01"})
+    assert "Nothing of it is recorded." in cashier.get("/till/?ask=cancel").text
+    cashier.post("/till/cancel")
+    assert basket(shop).lines == ()
+    assert shop.shop.chains["C1"] == []
+
+
+def test_a_quick_amount_of_cash_gives_the_change(cashier: Visitor, shop: FakeServices) -> None:
+    cashier.post("/till/products", {"product": "P01"})
+    assert 'name="quick"' in cashier.post("/till/payments", {"method": "Espèces"}).text
+    page = cashier.post("/till/payments", {"method": "Espèces", "quick": "500"}).text
+    assert "To give back" in page
+
+
+def test_only_the_means_of_payment_and_families_of_the_shop_are_offered(cashier: Visitor, shop: FakeServices) -> None:
+    shop.records.save("payment-methods", [PaymentMethod("Chèque-cadeau", PaymentKind.OTHER, 4)])
+    shop.records.remove("payment-methods", "Chèque")
+    page = cashier.get("/till/").text
+    assert "Chèque-cadeau" in page
+    assert 'value="Chèque"' not in page
+    cashier.post("/till/products", {"product": "P01"})
+    assert cashier.post("/till/payments", {"method": "Chèque"}).status_code == 422
+    cashier.post("/till/payments", {"method": "Chèque-cadeau"})
+    cashier.post("/till/record")
+    assert shop.shop.chains["C1"][0].ticket.payments[0].method == "Chèque-cadeau"
+
+
+def test_an_exempt_customer_pays_net_prices(cashier: Visitor, shop: FakeServices) -> None:
+    shop.customers.save([a_customer("EXO", "Mairie", is_exempt=True)])
+    cashier.post("/till/products", {"product": "P01"})
+    cashier.post("/till/customer", {"customer": "EXO"})
+    cashier.post("/till/payments", {"method": "Carte bancaire"})
+    cashier.post("/till/record")
+    ticket = shop.shop.chains["C1"][0].ticket
+    assert ticket.vat_amount == 0
+    assert ticket.gross_total == 7492  # 89.90 less 89.90 x 20 / 120
+
+
+def test_a_known_customers_wish_is_remembered(cashier: Visitor, shop: FakeServices) -> None:
+    shop.customers.save([a_customer("K1", "Mairie")])
+    cashier.post("/till/products", {"product": "P01"})
+    cashier.post("/till/customer", {"customer": "K1"})
+    cashier.post("/till/payments", {"method": "Carte bancaire"})
+    cashier.post("/till/record")
+    cashier.post("/till/recorded/C1-1/handover", {"handover": "print"})
+    assert shop.customers.find("K1").handover.value == "print"
+    assert re.search(r"autofocus[^>]*>.*?Print", cashier.get("/till/recorded/C1-1").text, re.DOTALL)
+    assert cashier.post("/till/recorded/C1-1/handover", {"handover": "fax"}).status_code == 422
+
+
+def test_a_discount_on_the_total_and_its_refusal(cashier: Visitor, shop: FakeServices) -> None:
+    cashier.post("/till/products", {"product": "P01"})
+    cashier.post("/till/products", {"product": "P02"})
+    cashier.post("/till/discount", {"discount": "10 %"})
+    assert sum(line.ticket_line.discount for line in basket(shop).lines) > 0
+    assert cashier.post("/till/discount", {"discount": "120 %"}).status_code == 422
+
+
+def test_a_ticket_is_credited_after_a_question(cashier: Visitor, shop: FakeServices) -> None:
+    cashier.post("/till/products", {"product": "P01"})
+    cashier.post("/till/payments", {"method": "Carte bancaire"})
+    cashier.post("/till/record")
+    assert "Record the credit note" in cashier.get("/tickets/C1-1/credit").text
+    assert cashier.post("/tickets/C1-1/credit").headers["HX-Redirect"] == "/tickets/C1-2"
+    assert shop.shop.chains["C1"][1].ticket.credit_of == "C1-1"
+    assert "C1-2" in cashier.get("/tickets/C1-1/credit").text

@@ -11,14 +11,14 @@ from backend.adapters.stores.records.database import RecordsDatabase
 from backend.adapters.stores.records.found_by_words import FoundByWords
 from backend.adapters.stores.records.schema import contact_words, contacts, customer_words, customers
 from backend.adapters.stores.records.words import words_of
-from backend.domain.customer import Contact, Customer, PostalAddress
+from backend.domain.customer import Contact, Customer, Handover, PostalAddress
 from backend.domain.errors import NotFoundError
 
 if TYPE_CHECKING:
     from sqlalchemy import Row
 
-_CUSTOMERS = FoundByWords(customers, customer_words)
-_CONTACTS = FoundByWords(contacts, contact_words)
+CUSTOMERS = FoundByWords(customers, customer_words)
+CONTACTS = FoundByWords(contacts, contact_words)
 
 
 class SqlCustomerStore:
@@ -30,46 +30,53 @@ class SqlCustomerStore:
     def find(self, code: str) -> Customer:
         """Return a customer; raises NotFoundError."""
         with self._database.read() as connection:
-            row = _CUSTOMERS.find(connection, code)
+            row = CUSTOMERS.find(connection, code)
         if row is None:
             raise NotFoundError("customer", code)
-        return _customer(row)
+        return customer_from_row(row)
 
     def contact(self, code: str) -> Contact:
         """Return a contact; raises NotFoundError."""
         with self._database.read() as connection:
-            row = _CONTACTS.find(connection, code)
+            row = CONTACTS.find(connection, code)
         if row is None:
             raise NotFoundError("contact", code)
-        return _contact(row)
+        return contact_from_row(row)
 
     def contacts(self, codes: Collection[str]) -> dict[str, Contact]:
         """Return the contacts of these codes (a page of customers) that exist, by code."""
         with self._database.read() as connection:
             rows = connection.execute(select(contacts).where(contacts.c.code.in_(set(codes)))).all()
-        return {row.code: _contact(row) for row in rows}
+        return {row.code: contact_from_row(row) for row in rows}
 
     def search(self, text: str, *, limit: int = 50, offset: int = 0) -> list[Customer]:
         """Return customers by name; every word of the text begins one of name, code, address or town."""
         with self._database.read() as connection:
-            return [_customer(row) for row in _CUSTOMERS.search(connection, text, limit=limit, offset=offset)]
+            return [customer_from_row(row) for row in CUSTOMERS.search(connection, text, limit=limit, offset=offset)]
 
     def search_contacts(self, text: str, *, limit: int = 50, offset: int = 0) -> list[Contact]:
         """Return contacts by name; every word of the text begins one of name, code or the customer's code."""
         with self._database.read() as connection:
-            return [_contact(row) for row in _CONTACTS.search(connection, text, limit=limit, offset=offset)]
+            return [contact_from_row(row) for row in CONTACTS.search(connection, text, limit=limit, offset=offset)]
 
     def save(self, customers: Iterable[Customer], contacts: Iterable[Contact] = ()) -> None:
         """Insert or replace, all or none."""
-        customer_rows = {customer.code: _customer_row(customer) for customer in customers}
-        contact_rows = {contact.code: _contact_row(contact) for contact in contacts}
+        customer_rows = {customer.code: customer_row(customer) for customer in customers}
+        contact_rows = {contact.code: contact_row(contact) for contact in contacts}
         with self._database.write() as connection:
-            _CUSTOMERS.replace(connection, list(customer_rows.values()))
-            _CONTACTS.replace(connection, list(contact_rows.values()))
+            CUSTOMERS.replace(connection, list(customer_rows.values()))
+            CONTACTS.replace(connection, list(contact_rows.values()))
 
 
-def _customer_row(customer: Customer) -> tuple[dict[str, Any], tuple[str, ...]]:
-    row = {"code": customer.code, "name": customer.name, "main_contact": customer.main_contact}
+def customer_row(customer: Customer) -> tuple[dict[str, Any], tuple[str, ...]]:
+    """Return the row of a customer, and the words that find it."""
+    row: dict[str, Any] = {
+        "code": customer.code,
+        "name": customer.name,
+        "main_contact": customer.main_contact,
+        "is_exempt": customer.is_exempt,
+        "handover": customer.handover.value,
+    }
     texts = [customer.name, customer.code]
     for kind, address in (("billing", customer.billing_address), ("delivery", customer.delivery_address)):
         row[f"{kind}_lines"] = "\n".join(address.lines)
@@ -80,8 +87,17 @@ def _customer_row(customer: Customer) -> tuple[dict[str, Any], tuple[str, ...]]:
     return row, words_of(*texts)
 
 
-def _customer(row: Row[Any]) -> Customer:
-    return Customer(row.code, row.name, _address(row, "billing"), _address(row, "delivery"), row.main_contact)
+def customer_from_row(row: Row[Any]) -> Customer:
+    """Rebuild a customer."""
+    return Customer(
+        row.code,
+        row.name,
+        _address(row, "billing"),
+        _address(row, "delivery"),
+        row.main_contact,
+        is_exempt=row.is_exempt,
+        handover=Handover(row.handover),
+    )
 
 
 def _address(row: Row[Any], kind: str) -> PostalAddress:
@@ -91,7 +107,8 @@ def _address(row: Row[Any], kind: str) -> PostalAddress:
     return PostalAddress(tuple(lines.split("\n")) if lines else (), postal_code, city, email)
 
 
-def _contact_row(contact: Contact) -> tuple[dict[str, Any], tuple[str, ...]]:
+def contact_row(contact: Contact) -> tuple[dict[str, Any], tuple[str, ...]]:
+    """Return the row of a contact, and the words that find it."""
     row = {
         "code": contact.code,
         "name": contact.name,
@@ -102,5 +119,6 @@ def _contact_row(contact: Contact) -> tuple[dict[str, Any], tuple[str, ...]]:
     return row, words_of(contact.name, contact.code, contact.customer_code)
 
 
-def _contact(row: Row[Any]) -> Contact:
+def contact_from_row(row: Row[Any]) -> Contact:
+    """Rebuild a contact."""
     return Contact(row.code, row.name, row.email, row.phone, row.customer_code)

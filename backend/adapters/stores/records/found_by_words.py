@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import Connection, Row, Table, bindparam, select
+from sqlalchemy import ColumnElement, Connection, Row, Table, bindparam, false, select, true
 
 from backend.adapters.stores.records.searching import Listing, restrict, word_clause
 from backend.adapters.stores.records.words import fold, search_text, word_terms
@@ -28,18 +28,27 @@ class FoundByWords:
         """Return the row of a code, if there is one."""
         return connection.execute(select(self.records).where(self.records.c.code == code)).one_or_none()
 
-    def search(self, connection: Connection, text: str, *, limit: int, offset: int = 0) -> Sequence[Row[Any]]:
-        """Return rows by name, of which a word begins with each word of the text."""
+    def search(
+        self,
+        connection: Connection,
+        text: str,
+        *where: ColumnElement[bool],
+        archived: bool = False,
+        limit: int,
+        offset: int = 0,
+    ) -> Sequence[Row[Any]]:
+        """Return rows by name, of which a word begins with each word of the text: those in use, or the archived."""
         columns = self.records.c
+        kept = columns.archived.is_(true() if archived else false())
         clauses = [word_clause(term, self.words, ("code",), columns.search_text) for term in word_terms(text)]
         listing = Listing((columns.code,), (columns.sort_key, columns.code))
-        found = restrict(select(self.records), connection, clauses, listing)
+        found = restrict(select(self.records).where(kept, *where), connection, clauses, listing)
         return connection.execute(found.limit(limit).offset(offset)).all()
 
     def replace(self, connection: Connection, rows: Sequence[RowAndWords]) -> None:
         """Insert or replace rows and their words; each code stands once in `rows`."""
         for start in range(0, len(rows), _CHUNK):
-            self._remove(connection, [row["code"] for row, _ in rows[start : start + _CHUNK]])
+            self.remove(connection, [row["code"] for row, _ in rows[start : start + _CHUNK]])
         full = [{**row, "sort_key": fold(row[self.naming]), "search_text": search_text(words)} for row, words in rows]
         entries = [{"word": word, "code": row["code"]} for row, words in rows for word in words]
         if full:
@@ -47,7 +56,7 @@ class FoundByWords:
         if entries:
             connection.execute(self.words.insert(), entries)
 
-    def _remove(self, connection: Connection, codes: Sequence[str]) -> None:
+    def remove(self, connection: Connection, codes: Sequence[str]) -> None:
         """Remove records; the word index is sorted by word, so their entries are found by the words they had."""
         columns = self.records.c
         there = connection.execute(select(columns.code, columns.search_text).where(columns.code.in_(codes))).all()

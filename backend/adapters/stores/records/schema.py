@@ -16,13 +16,20 @@ from sqlalchemy import (
     Table,
     Text,
     UniqueConstraint,
+    false,
 )
 
 from backend.domain.ticket_chain import FIRST_LINK
 
-VERSIONS = ("0001", "0002")  # migrations, oldest first
+VERSIONS = ("0001", "0002", "0003")  # migrations, oldest first
 
 metadata = MetaData()
+
+
+def _archived() -> Column[bool]:
+    """Return the column that keeps a record out of every list, while what names it still finds it."""
+    return Column("archived", Boolean, nullable=False, server_default=false())
+
 
 # Words and times are compared byte by byte; PostgreSQL would otherwise use the rules of a language.
 Sorted = String().with_variant(String(collation="C"), "postgresql")
@@ -44,6 +51,7 @@ tills = Table(
     Column("last_closing_sha256", String(64), nullable=False, server_default=FIRST_LINK),
     Column("closed_position", BigInteger, nullable=False, server_default="0"),
     Column("closed_through", String(10), nullable=False, server_default=""),  # ISO day
+    _archived(),
 )
 
 tickets = Table(
@@ -102,10 +110,13 @@ customers = Table(
         for part in ("lines", "postal_code", "city", "email")
     ),
     Column("main_contact", Text, nullable=False),
+    Column("is_exempt", Boolean, nullable=False, server_default=false()),
+    Column("handover", Text, nullable=False, server_default=""),
+    _archived(),
     Column("sort_key", Sorted, nullable=False),
     Column("search_text", Text, nullable=False),
 )
-Index("customers_sorted", customers.c.sort_key, customers.c.code, customers.c.search_text)
+Index("customers_sorted", customers.c.archived, customers.c.sort_key, customers.c.code, customers.c.search_text)
 
 customer_words = Table(
     "customer_words",
@@ -123,10 +134,11 @@ contacts = Table(
     Column("email", Text, nullable=False),
     Column("phone", Text, nullable=False),
     Column("customer_code", Text, nullable=False),
+    _archived(),
     Column("sort_key", Sorted, nullable=False),
     Column("search_text", Text, nullable=False),
 )
-Index("contacts_sorted", contacts.c.sort_key, contacts.c.code, contacts.c.search_text)
+Index("contacts_sorted", contacts.c.archived, contacts.c.sort_key, contacts.c.code, contacts.c.search_text)
 
 contact_words = Table(
     "contact_words",
@@ -142,6 +154,41 @@ cashiers = Table(
     Column("code", Text, primary_key=True),
     Column("name", Text, nullable=False),
     Column("first_name", Text, nullable=False),
+    _archived(),
+)
+
+families = Table(
+    "families",
+    metadata,
+    Column("code", Text, primary_key=True),
+    Column("position", Integer, nullable=False),
+    _archived(),
+)
+
+vat_rates = Table(
+    "vat_rates",
+    metadata,
+    Column("code", Text, primary_key=True),  # per cent, a decimal as text
+    Column("label", Text, nullable=False),
+    _archived(),
+)
+
+payment_methods = Table(
+    "payment_methods",
+    metadata,
+    Column("code", Text, primary_key=True),  # as it is printed
+    Column("kind", String(8), nullable=False),
+    Column("position", Integer, nullable=False),
+    _archived(),
+)
+
+# What recorded tickets name: such records are archived, not deleted.
+used_records = Table(
+    "used_records",
+    metadata,
+    Column("kind", String(16), primary_key=True),
+    Column("code", Text, primary_key=True),
+    sqlite_with_rowid=False,
 )
 
 products = Table(
@@ -153,10 +200,11 @@ products = Table(
     Column("vat_rate", Text, nullable=False),  # per cent, a decimal as text
     Column("family", Text, nullable=False),
     Column("barcode", Text, nullable=False),
+    _archived(),
     Column("sort_key", Sorted, nullable=False),
     Column("search_text", Text, nullable=False),
 )
-Index("products_sorted", products.c.sort_key, products.c.code, products.c.search_text)
+Index("products_sorted", products.c.archived, products.c.sort_key, products.c.code, products.c.search_text)
 
 product_words = Table(
     "product_words",

@@ -6,18 +6,18 @@ from collections.abc import Iterable
 from decimal import Decimal
 from typing import Any
 
-from sqlalchemy import Connection, Row, select
+from sqlalchemy import Connection, Row, false, select
 
 from backend.adapters.stores.records.database import RecordsDatabase
-from backend.adapters.stores.records.found_by_words import FoundByWords
-from backend.adapters.stores.records.schema import cashiers, product_words, products, tills
+from backend.adapters.stores.records.found_by_words import FoundByWords, RowAndWords
+from backend.adapters.stores.records.schema import cashiers, families, product_words, products, tills
 from backend.adapters.stores.records.words import words_of
 from backend.domain.errors import NotFoundError
 from backend.domain.money import plain_number
 from backend.domain.shop import Cashier, PrinterKind, Product, Till, TillKind, TillKindError
 from backend.domain.ticket_chain import FIRST_LINK
 
-_PRODUCTS = FoundByWords(products, product_words, naming="label")
+PRODUCTS = FoundByWords(products, product_words, naming="label")
 
 
 class SqlShopStore:
@@ -26,10 +26,11 @@ class SqlShopStore:
     def __init__(self, database: RecordsDatabase) -> None:
         self._database = database
 
-    def tills(self) -> list[Till]:
-        """Return all tills, by code."""
+    def tills(self, *, archived: bool = False) -> list[Till]:
+        """Return the tills in use, with `archived` all of them, by code."""
+        found = select(tills) if archived else select(tills).where(tills.c.archived.is_(false()))
         with self._database.read() as connection:
-            return [_till(row) for row in connection.execute(select(tills).order_by(tills.c.code))]
+            return [till_from_row(row) for row in connection.execute(found.order_by(tills.c.code))]
 
     def till(self, code: str) -> Till:
         """Return a till; raises NotFoundError."""
@@ -37,35 +38,50 @@ class SqlShopStore:
             row = connection.execute(select(tills).where(tills.c.code == code)).one_or_none()
         if row is None:
             raise NotFoundError("till", code)
-        return _till(row)
+        return till_from_row(row)
 
     def cashiers(self) -> list[Cashier]:
-        """Return all cashiers, by code."""
+        """Return the cashiers in use, by code."""
         with self._database.read() as connection:
-            rows = connection.execute(select(cashiers).order_by(cashiers.c.code))
+            rows = connection.execute(
+                select(cashiers).where(cashiers.c.archived.is_(false())).order_by(cashiers.c.code)
+            )
             return [Cashier(row.code, row.name, row.first_name) for row in rows]
 
-    def products(self, text: str = "", *, limit: int = 200) -> list[Product]:
+    def products(self, text: str = "", *, family: str = "", limit: int = 200) -> list[Product]:
         """Return products by label; every word of the text begins one of label, code, bar code or family."""
+        of_family = [products.c.family == family] if family else []
         with self._database.read() as connection:
-            return [_product(row) for row in _PRODUCTS.search(connection, text, limit=limit)]
+            found = PRODUCTS.search(connection, text, *of_family, limit=limit)
+        return [product_from_row(row) for row in found]
 
     def save(
         self, tills: Iterable[Till] = (), cashiers: Iterable[Cashier] = (), products: Iterable[Product] = ()
     ) -> None:
         """Insert or replace, all or none; a till keeps its chain. Raises TillKindError."""
-        product_rows = {product.code: _product_row(product) for product in products}
+        product_rows = {product.code: product_row(product) for product in products}
         with self._database.write() as connection:
             for till in tills:
-                _save_till(connection, till)
+                save_till(connection, till)
             for cashier in cashiers:
                 _save_cashier(connection, cashier)
-            _PRODUCTS.replace(connection, list(product_rows.values()))
+            save_products(connection, product_rows.values())
 
 
-def _save_till(connection: Connection, till: Till) -> None:
+def save_products(connection: Connection, rows: Iterable[RowAndWords]) -> None:
+    """Insert or replace products, and add their families where they are new."""
+    kept = list(rows)
+    PRODUCTS.replace(connection, kept)
+    named = {row["family"] for row, _words in kept if row["family"]}
+    new = named - set(connection.execute(select(families.c.code)).scalars()) if named else set()
+    if new:
+        connection.execute(families.insert(), [{"code": name, "position": 0} for name in sorted(new)])
+
+
+def save_till(connection: Connection, till: Till) -> None:
+    """Insert or change a till, which keeps its chain; raises TillKindError."""
     row = connection.execute(select(tills).where(tills.c.code == till.code).with_for_update()).one_or_none()
-    values = {"label": till.label, "kind": till.kind.value, "printer": till.printer.value}
+    values = {"label": till.label, "kind": till.kind.value, "printer": till.printer.value, "archived": False}
     if row is None:
         start = {"last_number": 0, "last_position": 0, "last_chain_sha256": FIRST_LINK}
         connection.execute(tills.insert(), {"code": till.code, **values, **start})
@@ -81,11 +97,13 @@ def _save_cashier(connection: Connection, cashier: Cashier) -> None:
     connection.execute(cashiers.insert(), values)
 
 
-def _till(row: Row[Any]) -> Till:
+def till_from_row(row: Row[Any]) -> Till:
+    """Rebuild a till."""
     return Till(row.code, row.label, TillKind(row.kind), PrinterKind(row.printer))
 
 
-def _product_row(product: Product) -> tuple[dict[str, Any], tuple[str, ...]]:
+def product_row(product: Product) -> tuple[dict[str, Any], tuple[str, ...]]:
+    """Return the row of a product, and the words that find it."""
     row = {
         "code": product.code,
         "label": product.label,
@@ -97,5 +115,6 @@ def _product_row(product: Product) -> tuple[dict[str, Any], tuple[str, ...]]:
     return row, words_of(product.label, product.code, product.barcode, product.family)
 
 
-def _product(row: Row[Any]) -> Product:
+def product_from_row(row: Row[Any]) -> Product:
+    """Rebuild a product."""
     return Product(row.code, row.label, row.gross_price, Decimal(row.vat_rate), row.family, row.barcode)

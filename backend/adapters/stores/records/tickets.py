@@ -20,6 +20,7 @@ from backend.adapters.stores.records.ticket_rows import (
     ticket_row,
     word_rows,
 )
+from backend.adapters.stores.records.used_records import mark_used, used_by
 from backend.domain.closing import DayClosedError
 from backend.domain.errors import InvalidInputError, NotFoundError
 from backend.domain.shop import TillKind, TillKindError
@@ -167,6 +168,7 @@ class _Chain:
         self._closed_through = row.closed_through
         self._known: dict[int | str, RecordedTicket] = {}
         self._rows: list[dict[str, Any]] = []
+        self._used: set[tuple[str, str]] = set()
 
     def look_up(self, wanted: Sequence[Ticket]) -> None:
         """Read those of the tickets that are there already; raises InvalidInputError for one without its name."""
@@ -202,6 +204,7 @@ class _Chain:
         number = max(self._end.number, ticket.number)
         self._end = _End(number, recorded.position, recorded.chain_sha256)
         self._rows.append(ticket_row(recorded, content))
+        self._used |= used_by(ticket)
         return recorded
 
     def write(self) -> None:
@@ -217,6 +220,7 @@ class _Chain:
         self._connection.execute(_MOVE_END, {"of_till": self._till_code, **values})
         self._connection.execute(_ADD, self._rows)
         self._connection.execute(_ADD_WORDS, [word for row in self._rows for word in word_rows(row)])
+        mark_used(self._connection, self._used)
 
     def _name_of(self, ticket: Ticket) -> int | str:
         if self.own and not ticket.reference:
