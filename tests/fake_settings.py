@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import copy
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 from backend.domain.document_type import DocumentType
@@ -96,6 +99,15 @@ class MemorySettingsStore:
 
     def save_preference(self, name: str, value: str) -> None:
         self._preferences[name] = value
+
+    @contextmanager
+    def all_or_nothing(self) -> Iterator[None]:
+        before = copy.deepcopy(self.__dict__)
+        try:
+            yield
+        except BaseException:
+            self.__dict__ = before
+            raise
 
 
 class MemoryUserStore:

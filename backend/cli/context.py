@@ -17,7 +17,7 @@ from backend.ports import Services
 
 _JSON = "facteur.json"
 FAILED, WRONG_USE, NOT_READY, QUEUED = 1, 2, 3, 4
-_NOT_SET_UP = {"company", "no_sender"}
+_NOT_SET_UP = {"company", "no_sender", "relay_missing", "relay_password_missing"}
 _TRANSLATIONS = Path(__file__).resolve().parents[2] / "frontend" / "translations"
 
 json_option = click.option(
@@ -191,4 +191,4 @@ def exit_code(error: FacteurError) -> int:
 def _what(error: FacteurError) -> str:
     if isinstance(error, NotFoundError):
         return error.kind
-    return error.reason if isinstance(error, InvalidInputError) else ""
+    return error.reason if isinstance(error, InvalidInputError) else error.cause_code

@@ -25,6 +25,7 @@ _COMMANDS = {
     "restore": "backup_commands:restore",
     "self-test": "self_test_command:self_test",
     "read-logo": "verify_commands:read_logo",  # hidden, for the same reason as
+    "settings": "settings_commands:settings",
     "read-pdf": "verify_commands:read_pdf",  # hidden: how the program reads a PDF from anywhere
 }
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Protocol
 
 if TYPE_CHECKING:  # every page and command imports this module: it stays light
+    from contextlib import AbstractContextManager
     from datetime import datetime
     from pathlib import Path
 
@@ -63,6 +64,9 @@ class SettingsStore(Protocol):
         """Return a small remembered choice (`layout:C1`), "" where there is none."""
 
     def save_preference(self, name: str, value: str) -> None: ...
+
+    def all_or_nothing(self) -> AbstractContextManager[None]:
+        """Undo everything that is saved within where it ends with an exception, or the program dies in it."""
 
 
 class LogoStore(Protocol):

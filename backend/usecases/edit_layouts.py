@@ -30,7 +30,7 @@ def save_layout(layout: TicketLayout, services: Services) -> TicketLayout:
     known = find_layout(layout.id, services)
     checked = checked_layout(replace(layout, paper=known.paper), services)
     if checked != known:
-        _keep(known, services)
+        keep_version(known, services)
         services.settings.save_layout(checked)
     return checked
 
@@ -52,7 +52,7 @@ def delete_layout(layout_id: str, services: Services) -> TicketLayout:
     tills = tills_with(layout_id, services)
     if tills and not layout.is_built_in:
         raise LayoutInUseError(layout.name, ", ".join(tills))
-    _keep(layout, services)
+    keep_version(layout, services)
     services.settings.delete_layout(layout_id)
     return layout
 
@@ -61,7 +61,7 @@ def restore_layout(layout: TicketLayout, services: Services) -> None:
     """Put back a layout as it was before it was deleted or reset."""
     for current in services.settings.layouts():
         if current.id == layout.id:
-            _keep(current, services)
+            keep_version(current, services)
     services.settings.save_layout(layout)
 
 
@@ -81,13 +81,19 @@ def tills_with(layout_id: str, services: Services) -> tuple[str, ...]:
 
 
 def checked_layout(layout: TicketLayout, services: Services) -> TicketLayout:
-    """Return the layout with its name in order; raises InvalidInputError naming the field."""
+    """Return the layout with its name in order and no other's; raises InvalidInputError naming the field."""
+    checked = checked_texts(layout)
+    others = {other.name.casefold() for other in services.settings.layouts() if other.id != layout.id}
+    if checked.name.casefold() in others:
+        raise InvalidInputError("name", "layout_exists", checked.name)
+    return checked
+
+
+def checked_texts(layout: TicketLayout) -> TicketLayout:
+    """Return the layout with its name in order, whatever others there are; raises InvalidInputError."""
     name = " ".join(layout.name.split())
     if not 1 <= len(name) <= NAME_MAX:
         raise InvalidInputError("name", "layout_name", str(NAME_MAX))
-    others = {other.name.casefold() for other in services.settings.layouts() if other.id != layout.id}
-    if name.casefold() in others:
-        raise InvalidInputError("name", "layout_exists", name)
     for where, text in (("header", layout.header), ("footer", layout.footer)):
         if len(text) > TEXT_MAX:
             raise InvalidInputError(where, "text_too_long", str(TEXT_MAX))
@@ -97,7 +103,7 @@ def checked_layout(layout: TicketLayout, services: Services) -> TicketLayout:
     return replace(layout, name=name)
 
 
-def _keep(layout: TicketLayout, services: Services) -> None:
+def keep_version(layout: TicketLayout, services: Services) -> None:
     """Keep what a layout is now, for the duplicates of the tickets that were issued on it."""
     services.settings.keep_layout_version(LayoutVersion(layout, services.clock.now()))
 

@@ -75,15 +75,22 @@ def edit_mail_template(typed: MailTemplate, services: Services) -> MailTemplate:
     Raises NotFoundError, UnknownCodeError, InvalidInputError(field, ...), StorageError.
     """
     known = find_mail_template(typed.document_type, services)
-    may_copy = typed.document_type.may_copy
-    changed = replace(
-        typed,
-        placeholders=known.placeholders,
-        subject=checked_text("subject", typed.subject, known),
-        body=checked_text("body", typed.body, known),
-        free_addresses=parse_recipients(";".join(typed.free_addresses), "free_addresses"),
-        cc=parse_recipients(";".join(typed.cc), "cc") if may_copy else (),
-        bcc=parse_recipients(";".join(typed.bcc), "bcc") if may_copy else (),
-    )
+    changed = checked_template(replace(typed, placeholders=known.placeholders))
     services.settings.save_mail_template(changed)
     return changed
+
+
+def checked_template(template: MailTemplate) -> MailTemplate:
+    """Return a template with texts and recipients in order, by its own variables.
+
+    Raises UnknownCodeError, InvalidInputError naming the field.
+    """
+    may_copy = template.document_type.may_copy
+    return replace(
+        template,
+        subject=checked_text("subject", template.subject, template),
+        body=checked_text("body", template.body, template),
+        free_addresses=parse_recipients(";".join(template.free_addresses), "free_addresses"),
+        cc=parse_recipients(";".join(template.cc), "cc") if may_copy else (),
+        bcc=parse_recipients(";".join(template.bcc), "bcc") if may_copy else (),
+    )

@@ -66,6 +66,11 @@ def read_json(path: Path) -> LocatedJson:
         raise ImportFileError(path.name, 0, "", "unreadable", error.strerror or "") from None
     if raw is None:
         raise ImportFileError(path.name, 0, "", "too_big")
+    return parse_json(path, raw)
+
+
+def parse_json(path: Path, raw: bytes) -> LocatedJson:
+    """Read the bytes of a UTF-8 JSON file; `path` gives its name in what is said. Raises as `read_json`."""
     try:
         text = raw.decode("utf-8-sig")
         value = json.loads(text, parse_float=Decimal, parse_constant=_refuse_constant, object_pairs_hook=_unique)

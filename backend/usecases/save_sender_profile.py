@@ -18,7 +18,7 @@ def save_sender_profile(profile: SenderProfile, password: str | None, services: 
     test proves has changed. Raises InvalidInputError, SecretsUnavailableError.
     """
     known = services.settings.sender_profile(profile.user)
-    checked = _checked(profile)
+    checked = checked_profile(profile)
     was_oauth2 = known is not None and known.authentication is Authentication.OAUTH2
     if was_oauth2 and profile.authentication is Authentication.PASSWORD:
         services.oauth.forget(profile.user)
@@ -43,7 +43,8 @@ def password_name(user: str) -> str:
     return f"sender/{user.casefold()}"
 
 
-def _checked(profile: SenderProfile) -> SenderProfile:
+def checked_profile(profile: SenderProfile) -> SenderProfile:
+    """Return the profile with its address and server in order; raises InvalidInputError naming the field."""
     email = parse_address(profile.email)
     if any(ord(character) < 32 for character in profile.name):
         raise InvalidInputError("name", "control_character", profile.name)

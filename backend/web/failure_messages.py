@@ -242,6 +242,10 @@ TEXTS: Mapping[str, Text] = {
         _l("Port %(port)s is used by another program, or kept for the system."),
         _l("Choose another port, or leave it out: then Facteur takes a free one."),
     ),
+    "program_not_confirmed": (
+        _l("The file names a program that would make the PDFs on this PC: %(programs)s. Nothing was taken over."),
+        _l("If you know it and trust it, confirm it; else leave out the part about PDFs."),
+    ),
     "role_needed": (
         _l("Only an administrator may do this."),
         _l("Ask an administrator of Facteur to do it, or sign in as one."),

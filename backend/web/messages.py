@@ -68,6 +68,12 @@ def _import_sentence(error: ImportFileError) -> LazyString:
     return input_messages.IN_FILE_AT_FIELD if error.where else input_messages.IN_FILE_AT_LINE
 
 
+def _fault_in_file(reason: str) -> LazyString:
+    """Return what is wrong in a file; what could be typed as well is said in the words of the form."""
+    typed = input_messages.TYPED.get(reason)
+    return input_messages.IN_FILE.get(reason) or (typed[0] if typed else input_messages.IN_FILE_UNKNOWN)
+
+
 def _shown_facts(error: FacteurError) -> dict[str, object]:
     """Return the facts as people read them: states by their labels, amounts in euros, sizes in kilobytes."""
     facts = dict(error.facts())
@@ -82,8 +88,7 @@ def _shown_facts(error: FacteurError) -> dict[str, object]:
     if isinstance(error, AttachmentsTooBigError):
         facts |= {"size": file_size(error.size_bytes), "limit": file_size(error.limit_bytes)}
     if isinstance(error, ImportFileError):
-        fault = input_messages.IN_FILE.get(error.reason, input_messages.IN_FILE_UNKNOWN)
-        facts["fault"] = _filled(fault, facts)
+        facts["fault"] = _filled(_fault_in_file(error.reason), facts).rstrip(".")
     return facts
 
 

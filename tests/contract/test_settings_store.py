@@ -144,3 +144,46 @@ def test_earlier_versions_of_a_layout_stay_in_order(settings: SettingsStore) -> 
         settings.keep_layout_version(version)
     settings.delete_layout(BUILT_IN_LAYOUTS[0].id)
     assert settings.layout_versions(BUILT_IN_LAYOUTS[0].id) == tuple(versions)
+
+
+class _BreakOffError(Exception):
+    """Something goes wrong half-way."""
+
+
+def _change_everything(settings: SettingsStore) -> None:
+    settings.save_company(a_company(name="AUTRE"))
+    settings.save_sender_profile(a_sender("Zoé", host="autre.example"))
+    settings.save_sender_profile(a_sender("Paul"))
+    settings.save_pdf_settings(PdfSettings("browser"))
+    settings.save_mail_template(replace(default_template(DocumentType.TICKET), subject="Autre"))
+    settings.save_layout(replace(BUILT_IN_LAYOUTS[0], footer="Autre"))
+    settings.save_preference("layout:C1", "a4")
+
+
+def _break_off(settings: SettingsStore) -> None:
+    with settings.all_or_nothing():
+        _change_everything(settings)
+        raise _BreakOffError
+
+
+def test_what_is_saved_together_is_all_there(settings: SettingsStore) -> None:
+    with settings.all_or_nothing():
+        _change_everything(settings)
+    assert settings.company() == a_company(name="AUTRE")
+    assert [profile.user for profile in settings.sender_profiles()] == ["Paul", "Zoé"]
+    assert settings.preference("layout:C1") == "a4"
+
+
+def test_what_is_saved_together_is_undone_where_it_breaks_off(settings: SettingsStore) -> None:
+    settings.save_company(a_company())
+    settings.save_sender_profile(a_tested_sender("Zoé"))
+    with pytest.raises(_BreakOffError):
+        _break_off(settings)
+    assert settings.company() == a_company()
+    assert settings.sender_profiles() == [a_tested_sender("Zoé")]
+    assert settings.pdf_settings() == PdfSettings()
+    assert settings.mail_template(DocumentType.TICKET) == default_template(DocumentType.TICKET)
+    assert settings.layouts() == BUILT_IN_LAYOUTS
+    assert settings.preference("layout:C1") == ""
+    settings.save_preference("layout:C1", "58mm")
+    assert settings.preference("layout:C1") == "58mm"

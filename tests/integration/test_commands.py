@@ -21,11 +21,13 @@ DOCUMENTED = {
     *("sender sign-in", "check mail", "check pdf", "check journal", "mailbox list", "mailbox show", "serve"),
     *("outbox list", "outbox retry", "outbox cancel"),
     *("closing list", "closing read", "closing close", "archive export", "backup", "restore", "verify", "self-test"),
+    *("settings export", "settings import"),
 }
 SENDER = [
     *("--user", "DUPOND", "--email", "caisse@brico.example"),
     *("--host", "smtp.brico.example", "--port", "587", "--security", "starttls"),
 ]
+SETTINGS_GIVEN = {"format": "facteur-settings", "version": 1, "company": {"name": "BRICO", "city": "Beaune"}}
 # How each command is called in training mode, and the keys of its JSON.
 CALLS: dict[str, tuple[tuple[str, ...], set[str]]] = {
     "ticket import": (("TICKETS",), {"status", "files", "gaps"}),
@@ -54,6 +56,11 @@ CALLS: dict[str, tuple[tuple[str, ...], set[str]]] = {
     "restore": (
         ("OLD_BACKUP", "--preview"),
         {"status", "made_at", "program", "backup", "replaced", "lost"},
+    ),
+    "settings export": (("SETTINGS",), {"status", "file", "sections"}),
+    "settings import": (
+        ("SETTINGS_GIVEN",),
+        {"status", "changes", "programs", "to_test", "to_sign_in"},
     ),
     "archive export": (("2026", "ARCHIVE"), {"status", "file", "tickets", "closings", "bytes"}),
     "outbox list": ((), {"mails"}),
@@ -85,6 +92,8 @@ def called(training: Program, name: str, *options: str) -> Ran:
         "ARCHIVE": training.folder / "archive.zip",
         "BACKUP": training.folder / "backup.zip",
         "TICKETS": json_file(training.folder / "tickets.json", a_ticket_value(till="C1")),
+        "SETTINGS": training.folder / "settings.json",
+        "SETTINGS_GIVEN": json_file(training.folder / "given.json", SETTINGS_GIVEN),
         "SHOP": json_file(training.folder / "shop.json", {"tills": [{"code": "C3"}]}),
     }
     if name == "closing close":
@@ -106,7 +115,20 @@ def test_the_commands_are_the_documented_ones() -> None:
 
 
 @pytest.mark.parametrize(
-    "name", ["", "ticket", "shop", "sender", "check", "mailbox", "outbox", "closing", "archive", *sorted(DOCUMENTED)]
+    "name",
+    [
+        "",
+        "ticket",
+        "shop",
+        "sender",
+        "check",
+        "mailbox",
+        "outbox",
+        "closing",
+        "archive",
+        "settings",
+        *sorted(DOCUMENTED),
+    ],
 )
 def test_help_says_what_a_command_does(name: str, tmp_path: Path) -> None:
     helped = Program(tmp_path).call(*name.split(), "--help")

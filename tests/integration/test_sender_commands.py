@@ -51,7 +51,7 @@ def test_the_mail_program_of_the_pc(tmp_path: Path) -> None:
 def test_the_relay_only_where_there_is_one(tmp_path: Path) -> None:
     program = Program(tmp_path)
     refused = program.call(*WHO, "caisse@brico.example", "--mode", "relay", "--json")
-    assert (refused.exit_code, refused.json["cause"]) == (FAILED, "relay_missing")
+    assert (refused.exit_code, refused.json["cause"]) == (NOT_READY, "relay_missing")
     assert program.call("sender", "show", "--json").json == {"senders": []}
     (program.data_dir / "relay.toml").write_text(RELAY, "utf-8")
     assert program.call(*WHO, "caisse@brico.example", "--mode", "relay", "--json").json["sender"]["mode"] == "relay"

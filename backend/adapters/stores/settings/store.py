@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import AbstractContextManager
 from pathlib import Path
 
 from backend.adapters.stores.settings.database import SettingsFile
@@ -17,6 +18,7 @@ from backend.adapters.stores.settings.pdf_settings import read_pdf_settings, wri
 from backend.adapters.stores.settings.preferences import read_preference, write_preference
 from backend.adapters.stores.settings.sender_profiles import read_profile, read_profiles, write_profile
 from backend.adapters.stores.settings.shop import read_company, write_company
+from backend.adapters.stores.settings.undo import all_or_nothing, finish_interrupted
 from backend.domain.document_type import DocumentType
 from backend.domain.mail_template import MailTemplate
 from backend.domain.pdf_settings import PdfSettings
@@ -36,6 +38,11 @@ class FolderSettingsStore:
         self._templates = SettingsFile(folder / "mail_templates.json")
         self._layouts = SettingsFile(folder / "ticket_layouts.json")
         self._preferences = SettingsFile(folder / "preferences.json")
+        finish_interrupted(folder)
+
+    def all_or_nothing(self) -> AbstractContextManager[None]:
+        """Undo everything that is saved within, users too, where it ends with an exception or the program dies."""
+        return all_or_nothing(self._folder)
 
     def damaged_files(self) -> list[Path]:
         """Return the files that were put aside because they couldn't be read, oldest first."""
