@@ -73,6 +73,7 @@ ENTRIES: tuple[tuple[Entry, ...], ...] = (
                 "incoming",
                 "backups",
                 "diagnostics",
+                "settings_file",
             ),
         ),
         Entry("guide.index", "circle-help", _l("Help"), key="F1"),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import dataclass
 
 from flask_babel import LazyString
 from flask_babel import gettext as _
@@ -76,6 +77,23 @@ FIELDS: Mapping[str, LazyString] = {
     "read_receipt": _l("Read receipt"),
     "priority": _l("Priority"),
 }
+
+
+@dataclass(frozen=True, slots=True)
+class ShownChange:
+    """A change as a page shows it: its title, "" where the part says it all, its word, its fields before and after."""
+
+    title: str
+    kind: str
+    is_new: bool
+    fields: tuple[tuple[str, str, str], ...]
+
+
+def shown_change(change: SettingsChange) -> ShownChange:
+    """Return a change in words."""
+    fields = tuple((field_label(field), shown_value(field.before), shown_value(field.after)) for field in change.fields)
+    title = change_title(change) if change.name else ""
+    return ShownChange(title, str(KINDS[change.kind]), change.kind is ChangeKind.NEW, fields)
 
 
 def change_title(change: SettingsChange) -> str:
