@@ -52,6 +52,7 @@ def mail(start: Start, user: str, to: str, arrived: bool | None) -> None:
     """Send a test mail step by step; its success opens the way for this user's mails."""
     from backend.usecases.manage_users import user_for_command
     from backend.usecases.test_sender import TestMailTexts, confirm_test, send_test_mail
+    from backend.web.messages import explain_test
 
     texts = TestMailTexts(_("Facteur: test of your sender settings"), _("This test mail arrived: sending works."))
     with start.open_shop() as services:
@@ -65,7 +66,9 @@ def mail(start: Start, user: str, to: str, arrived: bool | None) -> None:
         try:
             _tested, delivery = send_test_mail(name, to, texts, services, steps)
         except MailFailure as failure:
-            fail(failure, steps=steps.done, server_reply=failure.reply, transcript=failure.transcript.splitlines())
+            exchange = failure.transcript.splitlines()
+            helps = explain_test(failure).remedy
+            fail(failure, remedy=helps, steps=steps.done, server_reply=failure.reply, transcript=exchange)
         answer = {
             "status": "handed_over" if delivery.handed_over else "sent",
             "user": name,

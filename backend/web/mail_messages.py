@@ -199,6 +199,21 @@ WITH_REPLY: Mapping[MailCause, Text] = {
     ),
 }
 
+# A test mail has no customer, no file and no text to change: what helps there is something else.
+OF_A_TEST: Mapping[MailCause, LazyString] = {
+    MailCause.RECIPIENT_UNKNOWN: _l("Correct the address to which the test goes."),
+    MailCause.RECIPIENT_REFUSED: _l("Send the test to another address: your own one, or that of a colleague."),
+    MailCause.MAILBOX_FULL: _l("Make room in that mailbox, or send the test to another address."),
+    MailCause.RECIPIENT_DEFERRED: _l("Test again in five minutes or more, or send the test to another address."),
+    MailCause.MESSAGE_TOO_BIG: _l(
+        "A test mail is small: ask your mail provider whether your mailbox is full, or whether its limit is right."
+    ),
+    MailCause.REFUSED_AS_SPAM: _l(
+        "Show this answer to your mail provider: the settings of your domain (SPF, DKIM) may be at fault."
+    ),
+    MailCause.ANSWER_LOST: _l("Look whether the test mail has arrived, then test again."),
+}
+
 # Who has signed in at his provider instead has no password to type again.
 OF_AN_ACCOUNT: Text = (
     _l("You are signed in, but the server “%(host)s” doesn't let this account send for your address."),

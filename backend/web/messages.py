@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from decimal import Decimal
 
 from flask_babel import LazyString, format_decimal
@@ -19,7 +19,7 @@ from backend.usecases.located_json import ImportFileError
 from backend.web import formula_messages, input_messages
 from backend.web.failure_messages import TEXTS, UNFORESEEN, Text
 from backend.web.format import file_size
-from backend.web.mail_messages import mail_text
+from backend.web.mail_messages import OF_A_TEST, mail_text
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,6 +36,14 @@ def explain(error: FacteurError) -> Explanation:
     sentence, remedy = _text_of(error)
     facts = _shown_facts(error)
     return Explanation(_filled(sentence, facts), _filled(remedy, facts), error.cause_code)
+
+
+def explain_test(error: FacteurError) -> Explanation:
+    """Return what to tell of a test mail that failed: it has no customer, no file and no text to change."""
+    explained = explain(error)
+    if isinstance(error, MailFailure) and error.mail_cause in OF_A_TEST:
+        return replace(explained, remedy=str(OF_A_TEST[error.mail_cause]))
+    return explained
 
 
 def explain_recipient(result: RecipientResult) -> Explanation:

@@ -17,7 +17,7 @@ from backend.usecases.find_mail_server import provider_of, username_to_try
 from backend.web.auth import current_user
 from backend.web.format import moment
 from backend.web.language import current_language
-from backend.web.messages import Explanation, explain
+from backend.web.messages import Explanation, explain_test
 from backend.web.sender_form import availability_at
 from backend.web.sending_steps import ShownStep, shown_steps
 from backend.web.sending_tasks import Task, sending_tasks
@@ -41,6 +41,9 @@ _FIELDS = {
     MailCause.RELAY_DENIED: "host",
     MailCause.SENDER_REFUSED: "email",
     MailCause.RECIPIENT_UNKNOWN: "email",
+    MailCause.RECIPIENT_REFUSED: "test_to",
+    MailCause.MAILBOX_FULL: "test_to",
+    MailCause.RECIPIENT_DEFERRED: "test_to",
     MailCause.ACCENTED_ADDRESS: "email",
     MailCause.AUTHORIZATION_EXPIRED: "sign-in",
 }
@@ -53,6 +56,7 @@ _ADVISED = {
     MailCause.SENDER_REFUSED,
     MailCause.RELAY_DENIED,
 }
+_OF_RECIPIENT = {MailCause.RECIPIENT_UNKNOWN, MailCause.ACCENTED_ADDRESS}
 _CERTIFICATE_CAUSES = {
     MailCause.CERTIFICATE_EXPIRED,
     MailCause.CERTIFICATE_UNTRUSTED,
@@ -91,6 +95,7 @@ class ShownTest:
     fingerprint: str = ""
     signs_in_with: str = ""
     has_signed_in: bool = False
+    went_to: str = ""
 
 
 def running_test_key(user: str) -> str:
@@ -109,7 +114,8 @@ def shown_test(profile: SenderProfile | None, task: Task | None) -> ShownTest:
     steps = shown_steps(task.steps, profile, is_running=False)
     if profile is not None and profile.awaits_confirmation:
         return ShownTest("asked", steps, str(_("Waits for your word")))
-    return ShownTest("done", steps, str(_("Test succeeded")), note=_receipt_note(task, profile))
+    went_to = task.subject if profile is not None and task.subject != profile.email else ""
+    return ShownTest("done", steps, str(_("Test succeeded")), note=_receipt_note(task, profile), went_to=went_to)
 
 
 def _without_task(profile: SenderProfile | None) -> ShownTest:
@@ -135,13 +141,15 @@ def _failed(task: Task, profile: SenderProfile | None) -> ShownTest:
     assert error is not None  # noqa: S101 - asked before
     steps = shown_steps(task.steps, profile, is_running=False, is_failed=True)
     steps = [step for step in steps if step.state != "waiting"]  # the cause comes into sight on a small screen
-    shown = ShownTest("failed", steps, str(_("Test failed")), explain(error))
+    shown = ShownTest("failed", steps, str(_("Test failed")), explain_test(error))
     if not isinstance(error, MailFailure) or profile is None:
         return shown
     shown = replace(shown, transcript=error.transcript or error.reply)
     if profile.mode is not SendingMode.SMTP:
         return replace(shown, field_at_fault="mode-smtp" if profile.mode is SendingMode.MAIL_CLIENT else "custom")
-    return _with_help(shown, error, profile)
+    shown = _with_help(shown, error, profile)
+    is_own = task.subject == profile.email
+    return shown if is_own or error.mail_cause not in _OF_RECIPIENT else replace(shown, field_at_fault="test_to")
 
 
 def _with_help(shown: ShownTest, failure: MailFailure, profile: SenderProfile) -> ShownTest:
