@@ -47,6 +47,8 @@ TOPICS = (
     Topic("users", "users", ("users",)),
     Topic("backups", "inbox", ("backups",)),
     Topic("privacy", "eye", ("notice",)),
+    Topic("other-pc", "file-text", ("settings_file",)),
+    Topic("privacy", "eye"),
     Topic("training", "graduation-cap", ("training",)),
     Topic("keys", "info", ("guide",)),
 )
