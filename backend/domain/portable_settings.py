@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, fields
 from enum import StrEnum
 from typing import Any
 
@@ -17,12 +17,9 @@ from backend.domain.ticket_layout import TicketLayout, layout_content
 FILE_FORMAT = "facteur-settings"
 FILE_VERSION = 1
 # What belongs to one PC: secrets and their marks, the trust in one certificate, the test, the picture of the logo.
-SENDER_STAYS = frozenset(
-    {
-        *("secret_version", "pinned_certificate", "relay_version"),
-        *("tested_fingerprint", "tested_at", "tested_unseen"),
-    }
-)
+SENDER_STAYS = frozenset({"secret_version", "pinned_certificate", "relay_version"}) | {
+    field.name for field in fields(SenderProfile) if field.name.startswith("tested_")
+}
 COMPANY_STAYS = frozenset({"logo_sha256"})
 
 Content = dict[str, Any]

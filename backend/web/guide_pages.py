@@ -48,7 +48,6 @@ TOPICS = (
     Topic("backups", "inbox", ("backups",)),
     Topic("privacy", "eye", ("notice",)),
     Topic("other-pc", "file-text", ("settings_file",)),
-    Topic("privacy", "eye"),
     Topic("training", "graduation-cap", ("training",)),
     Topic("keys", "info", ("guide",)),
 )

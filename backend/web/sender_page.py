@@ -78,6 +78,7 @@ def sender_context(user: User, typed: Form | None = None) -> dict[str, object]:
         "is_polled": False,
         "starts_test": False,
         "said_no": False,
+        "is_typed_before": False,
         "oob": False,
     }
 

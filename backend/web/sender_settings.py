@@ -20,6 +20,7 @@ from backend.web.auth import require
 from backend.web.forms import Form
 from backend.web.htmx import go_to, is_htmx, refuse_form, render_block, render_page
 from backend.web.passphrase import settle_secrets
+from backend.web.sender_draft import forget_typed, keep_typed, typed_before
 from backend.web.sender_form import (
     changed,
     found_for,
@@ -45,7 +46,26 @@ _NEWS_S = 0.5
 @require(Role.CASHIER)
 def index() -> str:
     """Show the settings and their last test; `user` names somebody else, `after` where one goes on to."""
-    return render_page(PAGE, **sender_context(whose()))
+    user = whose()
+    typed = typed_before(user)
+    return render_page(PAGE, **sender_context(user, typed) | {"is_typed_before": typed is not None})
+
+
+@blueprint.post("/typed")
+@require(Role.CASHIER)
+def keep() -> Response:
+    """Keep what is typed, so that F5 or a look at another page loses nothing."""
+    keep_typed(whose(), Form.sent())
+    return make_response("", 204)
+
+
+@blueprint.post("/typed/forget")
+@require(Role.CASHIER)
+def forget() -> Response:
+    """Go back to what is saved."""
+    user = whose()
+    forget_typed(user)
+    return go_to(url_for("sender_settings.index", user=request.values.get("user"), after=request.values.get("after")))
 
 
 @blueprint.post("/")
@@ -55,6 +75,7 @@ def save() -> Response | str:
     user, form = whose(), Form.sent()
     if sending_tasks().is_running(running_test_key(user.name)):
         return make_response("", 204)
+    keep_typed(user, form)
     if refused := settle_secrets(form):
         return ask_where_secrets_go(user, form, url_for("sender_settings.save"), refused)
     profile = typed_profile(user, form)
@@ -70,6 +91,7 @@ def save() -> Response | str:
         return ask_where_secrets_go(user, form, url_for("sender_settings.save"))
     if saved is None:
         return refuse_form(PAGE, "form", **sender_context(user, form))
+    forget_typed(user)
     start_test(saved, to)
     return make_response(blocks(user, "form", "gate", "no_dialog"))
 
@@ -97,6 +119,7 @@ def way() -> str:
         form = _filled_by_address(user, form)
     elif form["search"]:
         _search(user, form["email"])
+    keep_typed(user, form)
     context = sender_context(user, changed(form))
     note = render_block(PAGE, "email_note", **context | {"oob": True})
     return render_block(PAGE, "way", **context) + note

@@ -17,6 +17,7 @@ from backend.web.forms import Form
 from backend.web.htmx import go_to, is_htmx, refuse_form
 from backend.web.oauth_messages import answer_texts
 from backend.web.passphrase import settle_secrets
+from backend.web.sender_draft import forget_typed
 from backend.web.sender_form import changed, has_relay, mode_of, provider_of_host, typed_profile
 from backend.web.sender_page import PAGE, ask_where_secrets_go, blocks, sender_context, whose
 from backend.web.sender_test import running_test_key
@@ -50,6 +51,7 @@ def start() -> Response:
         return ask_where_secrets_go(user, form, url_for("sender_sign_in.start"))
     if not form.is_valid:
         return refuse_form(PAGE, "form", **sender_context(user, form))
+    forget_typed(user)
     sending_tasks().forget(running_test_key(user.name))
     return make_response(blocks(user, "form", "gate"))
 

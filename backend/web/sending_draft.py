@@ -21,6 +21,7 @@ from backend.web.glyph_words import glyph_warning
 from backend.web.mail_status import mail_story
 from backend.web.sending_files import files_context
 from backend.web.sending_recipients import chip_addresses, recipients_context, typed_recipients
+from backend.web.sending_way import shown_from, way_of_sending
 from backend.web.services import services
 from backend.web.tickets import layout_name
 
@@ -89,6 +90,8 @@ def draft_context(
         "sender": sender,
         "is_open": sender is not None and sender.gate_is_open,
         "is_smtp": sender is not None and sender.mode is SendingMode.SMTP,
+        "way": lambda: way_of_sending(sender),
+        "shown_from": shown_from(sender),
         "is_frozen": mail.state is MailState.UNKNOWN,
         "waits_until": _waits_until(mail),
         "already_sent": _already_sent(mail),

@@ -164,7 +164,7 @@ class OpenShop(Start):
     @contextmanager
     def open_shop(self) -> Iterator[Services]:
         assert self.services
-        with self._speaking(), self.explained():
+        with self.speaking(), self.explained():
             yield self.services
 
 
