@@ -98,7 +98,7 @@ def test_all_three_addresses_of_a_customer_are_picked_by_keyboard(cashier: Cashi
     page.locator("#addresses").wait_for()
     cashier.type("duv")
     page.locator("#addresses-rows tbody tr").nth(1).wait_for(state="detached")
-    page.locator("#addresses input[value=all]").check()
+    page.locator("#addresses label:has(input[value=all])").click()
     page.locator("#addresses td.taken").nth(2).wait_for()
     page.locator("#addresses [type=search]").focus()
     cashier.key("ArrowDown")
