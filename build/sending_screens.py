@@ -77,6 +77,21 @@ def _a_slip(page: Page) -> None:
         page.locator(".slip-note").wait_for()
 
 
+def _add_files(page: Page) -> None:
+    if page.locator(".files li").count() < 3:
+        files = [("Garantie perceuse.pdf", 412_000), ("pilote.exe", 38_000)]
+        page.locator("#files").set_input_files(
+            [{"name": name, "mimeType": "application/pdf", "buffer": bytes(size)} for name, size in files]
+        )
+        page.locator(".files li").nth(2).wait_for()
+    page.locator(".drop-zone").scroll_into_view_if_needed()
+
+
+def _notice(page: Page) -> None:
+    page.locator("aside a[hx-get]").click()
+    page.locator("#notice").wait_for()
+
+
 def _pick(page: Page) -> None:
     page.locator("#sending-form .button-row .button").first.click()
     page.locator("#addresses-rows").wait_for()
@@ -109,6 +124,10 @@ SENDING_SCREENS = (
     Screen("sending", f"/sending/{DRAFT}"),
     Screen("sending-refused", f"/sending/{DRAFT}", _two_addresses),
     Screen("sending-slip", f"/sending/{DRAFT}", _a_slip),
+    Screen("sending-files", f"/sending/{DRAFT}", _add_files),
+    Screen("sending-notice", f"/sending/{DRAFT}", _notice),
+    Screen("notice", "/notice/"),
+    Screen("attachments-limit", "/attachments/limit"),
     Screen("addresses", f"/sending/{DRAFT}", _pick),
     Screen("addresses-contacts", f"/addresses/{DRAFT}/contacts"),
     Screen("addresses-none", f"/addresses/{DRAFT}/customers?text=zzz"),

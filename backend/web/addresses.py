@@ -23,7 +23,7 @@ from backend.web.services import services
 
 blueprint = Blueprint("addresses", __name__, url_prefix="/addresses")
 
-ROWS_MAX = 50
+ROWS_MAX = 30
 
 
 @dataclass(frozen=True, slots=True)
