@@ -190,11 +190,17 @@ def assert_waits_encrypted_and_is_forgotten(program: Program, queued: Ran) -> No
 @pytest.mark.wkhtmltopdf
 @pytest.mark.parametrize("end", ["sent by the outbox", "cancelled", "expired", "abandoned", "restarted", "refused"])
 def test_however_a_waiting_mail_ends_neither_its_address_nor_a_pdf_that_should_be_gone_stays(
-    end: str, shop: Program, scripted_smtp: Callable[[Script], ScriptedSmtp]
+    end: str, shop: Program, scripted_smtp: Callable[[Script], ScriptedSmtp], tmp_path_factory: pytest.TempPathFactory
 ) -> None:
     set_tested_sender(shop, closed_port())
     program = with_temporary_folder(shop)
-    assert program.run("send", "K1-1", "--to", ADDRESS, "--queue", "--json").exit_code == 4
+    added = tmp_path_factory.mktemp("given") / f"{LOCAL_PART}.txt"
+    added.write_text(f"bon pour {ADDRESS}", "utf-8")
+    queued = program.run("send", "K1-1", "--to", ADDRESS, "--attach", str(added), "--queue", "--json")
+    assert queued.exit_code == 4, queued
+    added.unlink()
+    assert left_of_it(shop.folder) == set(), "sealed while it waits, what was added too"
+    assert len(list((shop.shop_dir / "waiting-files").rglob("*.sealed"))) == 1
     refused = Script(recipients={ADDRESS: Answer(f"550 5.1.1 <{ADDRESS}>: no mailbox {LOCAL_PART} here")})
     server = scripted_smtp(refused if end == "refused" else Script())
     with shop.opened() as services:
@@ -205,6 +211,7 @@ def test_however_a_waiting_mail_ends_neither_its_address_nor_a_pdf_that_should_b
         assert services.outbox.find(mail.id).state in {MailState.SENT, MailState.CANCELLED}
         assert left_of_it(shop.folder) == set()
         assert sealed_contents(shop) == []
+        assert list((shop.shop_dir / "waiting-files").rglob("*.sealed")) == []
         is_kept = end == "abandoned"  # 7 days, for a sending by hand
         assert list(services.pdf_folder.rglob("*.pdf")) == ([mail.pdf.path] if is_kept else [])
 
