@@ -6,6 +6,8 @@ from dataclasses import replace
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
+from playwright.sync_api import FilePayload
+
 from screen import Screen, refused
 
 if TYPE_CHECKING:
@@ -79,10 +81,9 @@ def _a_slip(page: Page) -> None:
 
 def _add_files(page: Page) -> None:
     if page.locator(".files li").count() < 3:
-        files = [("Garantie perceuse.pdf", 412_000), ("pilote.exe", 38_000)]
-        page.locator("#files").set_input_files(
-            [{"name": name, "mimeType": "application/pdf", "buffer": bytes(size)} for name, size in files]
-        )
+        warranty = FilePayload(name="Garantie perceuse.pdf", mimeType="application/pdf", buffer=bytes(412_000))
+        program = FilePayload(name="pilote.exe", mimeType="application/octet-stream", buffer=bytes(38_000))
+        page.locator("#files").set_input_files([warranty, program])
         page.locator(".files li").nth(2).wait_for()
     page.locator(".drop-zone").scroll_into_view_if_needed()
 
