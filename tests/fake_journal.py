@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
+from backend.domain.errors import StorageError
+
 if TYPE_CHECKING:
-    from collections.abc import Collection
+    from collections.abc import Collection, Iterator
     from datetime import datetime
 
     from backend.domain.outgoing_mail import JournalEntry
@@ -16,6 +19,17 @@ class MemorySendingJournal:
 
     def __init__(self) -> None:
         self.all: list[JournalEntry] = []
+        self._held: set[str] = set()
+
+    @contextmanager
+    def issuing(self, ticket_key: str) -> Iterator[None]:
+        if ticket_key in self._held:
+            raise StorageError(ticket_key, "locked")
+        self._held.add(ticket_key)
+        try:
+            yield
+        finally:
+            self._held.discard(ticket_key)
 
     def append(self, entry: JournalEntry) -> None:
         self.all.append(entry)

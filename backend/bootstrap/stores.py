@@ -125,7 +125,7 @@ class StoreServices:
         """Return the sending journal."""
         from backend.adapters.stores.records.sending_journal import SqlSendingJournal
 
-        return SqlSendingJournal(self._records)
+        return SqlSendingJournal(self._records, self._data_dir / "locks")
 
     @cached_property
     def backups(self) -> Backups:

@@ -212,6 +212,9 @@ class OutboxStore(Protocol):
 class SendingJournal(Protocol):
     """Append-only record of what was issued (PRODUCT F3)."""
 
+    def issuing(self, ticket_key: str) -> AbstractContextManager[None]:
+        """Hold a ticket while it gets its number, is issued and noted; raises StorageError(reason="locked")."""
+
     def append(self, entry: JournalEntry) -> None: ...
 
     def entries(self, ticket_key: str) -> list[JournalEntry]:

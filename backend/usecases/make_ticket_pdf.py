@@ -47,16 +47,17 @@ def save_ticket_pdf(key: TicketNumber, layout_id: str, target: Path, user: str, 
     """Write the PDF of a ticket to a file of the user's choice; it counts as issued (PRODUCT A7)."""
     recorded = services.tickets.find(key)
     layout = choose_layout(recorded, layout_id, services)
-    reprint = next_reprint(str(key), services)
-    try:
-        pdf = _make(recorded, layout, target, services, reprint=reprint)
-    except PdfFailure as failure:
-        if failure.reason != "unwritable":
-            raise
-        raise StorageError(str(target), "io") from failure  # a place of the user's choice, not the PDF folder
-    services.journal.append(
-        JournalEntry(services.clock.now(), str(key), user, "saved", pdf_sha256=pdf.sha256, reprint=reprint)
-    )
+    with services.journal.issuing(str(key)):
+        reprint = next_reprint(str(key), services)
+        try:
+            pdf = _make(recorded, layout, target, services, reprint=reprint)
+        except PdfFailure as failure:
+            if failure.reason != "unwritable":
+                raise
+            raise StorageError(str(target), "io") from failure  # a place of the user's choice, not the PDF folder
+        services.journal.append(
+            JournalEntry(services.clock.now(), str(key), user, "saved", pdf_sha256=pdf.sha256, reprint=reprint)
+        )
     return pdf
 
 

@@ -53,15 +53,16 @@ def _issue(
 ) -> TicketPdf:
     recorded = services.tickets.find(key)
     layout = choose_layout(recorded, layout_id, services)
-    reprint = next_reprint(str(key), services)
-    pdf = make_ticket_pdf(recorded, layout, secrets.token_hex(16), services, reprint=reprint)
-    try:
-        hand_over(pdf.path)
-    except Exception:
-        remove_folder(pdf.path.parent)
-        raise
-    services.settings.save_preference(f"layout:{key.till_code}", layout.id)
-    services.journal.append(
-        JournalEntry(services.clock.now(), str(key), user, event, pdf_sha256=pdf.sha256, reprint=reprint)
-    )
+    with services.journal.issuing(str(key)):
+        reprint = next_reprint(str(key), services)
+        pdf = make_ticket_pdf(recorded, layout, secrets.token_hex(16), services, reprint=reprint)
+        try:
+            hand_over(pdf.path)
+        except Exception:
+            remove_folder(pdf.path.parent)
+            raise
+        services.settings.save_preference(f"layout:{key.till_code}", layout.id)
+        services.journal.append(
+            JournalEntry(services.clock.now(), str(key), user, event, pdf_sha256=pdf.sha256, reprint=reprint)
+        )
     return pdf

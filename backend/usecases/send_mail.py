@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Callable
-from contextlib import suppress
+from contextlib import AbstractContextManager, suppress
 from dataclasses import dataclass, replace
 from datetime import datetime
 
@@ -26,6 +26,7 @@ from backend.domain.sender_profile import SenderProfile
 from backend.ports import MailTransport, SendingWatch, Services
 from backend.usecases.edit_attachments import note_size_limit, with_contents
 from backend.usecases.make_ticket_pdf import remove_folder
+from backend.usecases.number_issue import numbered_mail
 from backend.usecases.prepare_sending import tested_sender_of
 
 # What gives a sender's way; who sends many mails keeps it.
@@ -84,14 +85,16 @@ def send_mail(
     any longer; else a person decides.
 
     Raises InvalidInputError (no recipient), SenderNotSetError, SenderNotTestedError, AttachmentGoneError,
-    ForbiddenMoveError, StorageError, SecretsUnavailableError: then nothing was tried.
+    ForbiddenMoveError, StorageError, SecretsUnavailableError, and where its PDF needs another number (DUPLICATA)
+    PdfFailure, PdfEngineMissingError: then nothing was tried.
     """
-    with services.outbox.claim(mail_id):
+    with services.outbox.claim(mail_id), _issuing(mail_id, services):
         mail = services.outbox.find(mail_id)
         if automatic and not waits_by_itself(mail):
             raise ForbiddenMoveError(mail.state.value, MailState.SENDING.value)
         sender = tested_sender_of(mail.user, services)
         _check(mail)
+        mail = numbered_mail(mail, services)
         files = with_contents(mail, services).attachments
         untried, mail = mail, mail.sending()
         services.outbox.save(mail)
@@ -109,6 +112,10 @@ def send_mail(
                 services.outbox.save(untried)
             raise
         return _answered(mail, delivery, services, automatic=automatic)
+
+
+def _issuing(mail_id: str, services: Services) -> AbstractContextManager[None]:
+    return services.journal.issuing(services.outbox.find(mail_id).ticket_key)
 
 
 def cancel_mail(mail_id: str, services: Services, *, keep_pdf: bool) -> OutgoingMail:

@@ -71,7 +71,7 @@ def real_stores(database: RecordsDatabase, folder: Path) -> Stores:
         SqlClosingStore(database),
         SqlCustomerStore(database),
         SqlOutboxStore(database, sealing, folder, folder / "files"),
-        SqlSendingJournal(database),
+        SqlSendingJournal(database, folder),
         SqlRecordStore(database),
     )
 

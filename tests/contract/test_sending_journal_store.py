@@ -46,3 +46,10 @@ def test_the_entries_on_a_pdf_are_found_by_its_hash_oldest_first(stores: Stores)
     stores.journal.append(a_journal_entry("C1-4", "mailed"))
     assert [entry.event for entry in stores.journal.with_pdf(SHA_OF_NOTHING)] == ["deferred", "mailed"]
     assert stores.journal.with_pdf("0" * 64) == []
+
+
+def test_tickets_are_held_one_by_one(stores: Stores) -> None:
+    with stores.journal.issuing("C1-4"), stores.journal.issuing("C1-5"):
+        pass
+    with stores.journal.issuing("C1-4"):
+        pass

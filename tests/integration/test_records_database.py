@@ -135,7 +135,7 @@ def test_an_address_stands_nowhere_in_the_folder_while_its_mail_waits_and_after(
         assert _files_with(tmp_path, ADDRESS, "Objet rare", "Texte rare") == []
     assert _sealed(tmp_path)
     outbox.save(sending.with_results({ADDRESS: accepted(f"250 <{ADDRESS}> ok")}))
-    SqlSendingJournal(database).append(a_journal_entry(reply=f"250 <{ADDRESS}> ok"))
+    SqlSendingJournal(database, tmp_path).append(a_journal_entry(reply=f"250 <{ADDRESS}> ok"))
     database.close()
     assert _files_with(tmp_path, ADDRESS, "Objet rare", "Texte rare") == []
     assert not _sealed(tmp_path)

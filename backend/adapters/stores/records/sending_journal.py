@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Collection
+from contextlib import AbstractContextManager
 from dataclasses import asdict
 from datetime import datetime
+from pathlib import Path
 from typing import Any
 
 from sqlalchemy import Connection, Row, func, select
 
+from backend.adapters.file_lock import hold
 from backend.adapters.stores.records.database import RecordsDatabase
 from backend.adapters.stores.records.moments import from_text, to_text
 from backend.adapters.stores.records.schema import sending_journal as journal
@@ -19,8 +22,13 @@ from backend.domain.outgoing_mail import JournalEntry
 class SqlSendingJournal:
     """Entries in SQL; triggers refuse to change or delete one."""
 
-    def __init__(self, database: RecordsDatabase) -> None:
+    def __init__(self, database: RecordsDatabase, locks: Path) -> None:
         self._database = database
+        self._locks = locks
+
+    def issuing(self, ticket_key: str) -> AbstractContextManager[None]:
+        """Hold a ticket between processes and threads; raises StorageError("locked") after some seconds."""
+        return hold(self._locks / f"issue-{ticket_key}.lock", remove=True)
 
     def append(self, entry: JournalEntry) -> None:
         """Append an entry, durable on return; an address that an answer still holds is masked."""
