@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 from backend.adapters.file_lock import hold
 from backend.bootstrap.opening import shop_in_use
-from backend.bootstrap.stores import SecretsWhenAsked, StoreServices, private_folder
+from backend.bootstrap.stores import SecretsWhenAsked, StoreServices, own_folder, private_folder
 from backend.domain.errors import FacteurError, NotFoundError
 from backend.domain.sender_profile import SenderProfile, SendingMode
 
@@ -90,13 +90,13 @@ class FolderServices(StoreServices):
         """Return what finds engines on this PC and makes them."""
         from backend.adapters.pdf.engines import PcPdfEngines
 
-        return PcPdfEngines(self._data_dir / "cache", program_folder())
+        return PcPdfEngines(own_folder(self._data_dir / "cache"), program_folder())
 
     @property
     def pdf_folder(self) -> Path:
         """Return the folder in force, made if it was missing; raises StorageError."""
         chosen = self.settings.pdf_settings().folder
-        return private_folder(Path(chosen) if chosen else self._data_dir / "pdf")
+        return private_folder(Path(chosen) if chosen else own_folder(self._data_dir / "pdf"))
 
     def missing_glyphs(self, html: str) -> str:
         """Return the characters of a ticket's page that no shipped font has."""
@@ -114,7 +114,7 @@ class FolderServices(StoreServices):
         """Make a folder ("" is the default one) if it is missing, and try it; raises PdfFolderError."""
         from backend.adapters.pdf.pdf_folder import check_folder
 
-        return check_folder(folder or str(self._data_dir / "pdf"))
+        return check_folder(folder or str(own_folder(self._data_dir / "pdf")))
 
     def notice_page(self, title: str, paragraphs: Sequence[str]) -> str:
         """Return the page of the till notice with these words."""
@@ -255,7 +255,7 @@ class FolderServices(StoreServices):
     def _handed_over_files(self) -> HandedOverFiles:
         from backend.adapters.mail.handed_over_files import HandedOverFiles
 
-        files = HandedOverFiles(self._data_dir / "handed-over")
+        files = HandedOverFiles(own_folder(self._data_dir / "handed-over"))
         self._ending.callback(files.close)
         return files
 

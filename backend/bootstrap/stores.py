@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import getpass
 import logging
+import os
 from contextlib import ExitStack
 from functools import cached_property
 from pathlib import Path
@@ -223,3 +225,11 @@ def private_folder(folder: Path) -> Path:
     except OSError as error:
         raise StorageError(str(folder), "read_only" if isinstance(error, PermissionError) else "io") from error
     return folder
+
+
+def own_folder(folder: Path) -> Path:
+    """Return a folder, or one of this account's own beside it where that is closed to it: accounts may share a shop."""
+    if not folder.exists() or os.access(folder, os.W_OK | os.X_OK):
+        return folder
+    account = str(os.getuid()) if hasattr(os, "getuid") else getpass.getuser()
+    return folder.with_name(f"{folder.name}-{account}")

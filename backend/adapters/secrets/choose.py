@@ -113,19 +113,25 @@ def _settle(
             return choice
         choice = Choice(store, secrets.token_hex(8), find())
         if prepare:
-            put_aside(data_dir / SEALED)  # of a choice that a crash kept from being made
+            put_aside(_own(data_dir / SEALED))  # of a choice that a crash kept from being made
             prepare()
         write_atomically(path, json.dumps(asdict(choice)).encode())
     return choice
 
 
 def _with_passphrase(data_dir: Path, ask: Callable[[], str]) -> EncryptedFile:
-    return EncryptedFile(data_dir / SEALED, Passphrase(ask), "passphrase")
+    return EncryptedFile(_own(data_dir / SEALED), Passphrase(ask), "passphrase")
 
 
 def _unprotected(data_dir: Path) -> EncryptedFile:
-    key = KeyInHand(lambda: _key_beside(data_dir / "secrets.key"))
-    return EncryptedFile(data_dir / SEALED, key, "unprotected")
+    key = KeyInHand(lambda: _key_beside(_own(data_dir / "secrets.key")))
+    return EncryptedFile(_own(data_dir / SEALED), key, "unprotected")
+
+
+def _own(path: Path) -> Path:
+    """Return the file at `path`, or one of this account's own where that belongs to another account."""
+    other = path.exists() and not os.access(path, os.R_OK)
+    return path.with_name(f"{path.stem}-{_os_user()}{path.suffix}") if other else path
 
 
 def _key_beside(path: Path) -> bytes:

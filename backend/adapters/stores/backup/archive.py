@@ -8,6 +8,7 @@ import zipfile
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from datetime import datetime
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -78,7 +79,8 @@ class ZipBackups:
         with self._scratch(name) as scratch:
             try:
                 left_out = self._pack(scratch, at, copy)
-                return Backup(file, at, _place(scratch / "backup.zip", file), left_out)
+                mode = 0o600 | (self._shared() & 0o060 if file.parent == self._folder else 0)
+                return Backup(file, at, _place(scratch / "backup.zip", file, mode), left_out)
             except FileExistsError:
                 raise StorageError(str(file), "exists") from None
             except OSError as error:
@@ -102,13 +104,17 @@ class ZipBackups:
                 packed.write(copied / name, name)
         return records.left_out
 
+    def _shared(self) -> int:
+        """Return the rights that the data folder gives its group: accounts that share a shop share its backups."""
+        return self._data_dir.stat().st_mode & 0o070
+
     @contextmanager
     def _scratch(self, name: str) -> Iterator[Path]:
         """Give an empty folder of this account alone; what a killed backup left there goes first."""
         scratch = self._folder / name
         try:
             shutil.rmtree(scratch, ignore_errors=True)
-            self._folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+            self._folder.mkdir(mode=0o700 | self._shared(), parents=True, exist_ok=True)
             scratch.mkdir(mode=0o700)
         except OSError as error:
             raise storage_error(scratch, error) from error
@@ -118,11 +124,12 @@ class ZipBackups:
             shutil.rmtree(scratch, ignore_errors=True)
 
 
-def _place(packed: Path, file: Path) -> int:
+def _place(packed: Path, file: Path, mode: int) -> int:
     """Put a finished backup at `file`, durably, where no file is; return its size. Raises OSError."""
     beside = file.with_name(f"{file.name}.part")
     try:
-        with packed.open("rb") as source, open(beside, "wb", opener=_owner_only) as target:
+        # Customers' names and addresses are in it.
+        with packed.open("rb") as source, open(beside, "wb", opener=partial(os.open, mode=mode)) as target:
             shutil.copyfileobj(source, target)
             target.flush()
             os.fsync(target.fileno())
@@ -132,10 +139,6 @@ def _place(packed: Path, file: Path) -> int:
         with suppress(OSError):
             beside.unlink()
     return file.stat().st_size
-
-
-def _owner_only(path: str, flags: int) -> int:
-    return os.open(path, flags, 0o600)  # customers' names and addresses are in it
 
 
 def _rename_to_free_name(source: Path, target: Path) -> None:

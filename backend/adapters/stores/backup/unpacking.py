@@ -92,7 +92,7 @@ def _check_room(manifest: Manifest, folder: Path, file: Path) -> None:
 def _copy(packed: zipfile.ZipFile, name: str, manifest: Manifest, target: Path, file: Path) -> None:
     sha256, size = manifest.files[name]
     digest, left = hashlib.sha256(), size
-    target.parent.mkdir(mode=0o700, exist_ok=True)
+    target.parent.mkdir(exist_ok=True)  # the folder above is closed to others until it is all in place
     with target.open("xb") as copy:
         try:
             with packed.open(name) as source:

@@ -115,6 +115,7 @@ class RecordsDatabase:
         if is_there and _is_ready(engine, self._path):
             return
         with hold(self._path.with_name(f"{self._path.name}.migration.lock"), timeout_s=MIGRATION_PATIENCE_S):
+            _make_file(self._path)
             if _is_ready(engine, self._path):
                 return
             from backend.adapters.stores.records.migrate import migrate  # slow to import, seldom needed
@@ -182,6 +183,14 @@ def _is_ready(engine: Engine, path: Path) -> bool:
     if version is not None and version not in VERSIONS:
         raise StorageError(str(path), "too_new")
     return mode == "wal" and version == VERSIONS[-1]
+
+
+def _make_file(path: Path) -> None:
+    """Make the file with the rights that the account gives new files: SQLite itself never lets a group write."""
+    try:
+        os.close(os.open(path, os.O_CREAT | os.O_RDWR, 0o666))
+    except OSError as error:
+        raise storage_error(path, error) from error
 
 
 def _has_records(path: Path) -> bool:
