@@ -8,6 +8,7 @@ import subprocess
 import sys
 from pathlib import Path
 
+from own_libraries import start_with_libraries
 from wine import Wine, WineError, install_libraries, windows_path, windows_python
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -15,6 +16,7 @@ SPEC = ROOT / "build/facteur.spec"
 LOCK = ROOT / "build/locks/package.txt"
 _OPTIONS = ("--noconfirm", "--clean", "--log-level", "WARN")
 _LIMIT_S = 1800
+_PAGES_PROCESS = "_internal/PySide6/Qt/libexec/QtWebEngineProcess"
 # So that sets, and what is written from them, have the same order each time.
 _SAME_ORDER = {"PYTHONHASHSEED": "1"}
 
@@ -28,6 +30,9 @@ def freeze(target: str, work: Path, *, under_wine: bool) -> tuple[Path, Path]:
         command = [sys.executable, "-m", "PyInstaller", *_OPTIONS, "--workpath", str(work / "work")]
         environment = {**os.environ, **_SAME_ORDER}
         subprocess.run([*command, "--distpath", str(work), str(SPEC)], env=environment, check=True, timeout=_LIMIT_S)
+        if target == "linux":
+            # build/frozen_environment.py takes the libraries away from what the program starts; this needs them.
+            start_with_libraries(work / "facteur" / _PAGES_PROCESS, "../../../..")
         libraries = Path(next(path for path in sys.path if path.endswith("site-packages")))
     return work / "facteur", libraries
 

@@ -72,8 +72,11 @@ def make_package(wishes: Wishes) -> list[Path]:
     from archive import make_archive, moment_of_commit
     from frozen_program import freeze
     from licences import add_licences
+    from setup_steps import stale_catalogues
     from wkhtmltopdf_bundle import bundle_wkhtmltopdf
 
+    if stale_catalogues(ROOT / "frontend/translations"):
+        raise PackageError("the translations are not compiled")
     wishes.output.mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory(prefix="facteur-package-") as work:
         folder, libraries = freeze(wishes.target, Path(work), under_wine=wishes.under_wine)

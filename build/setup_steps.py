@@ -151,7 +151,8 @@ class SetUp:
             language = source.parent.parent.name
             say(f"compiling the translation {language}")
             command = [str(self.venv.python), "-m", "babel.messages.frontend", "-q", "compile"]
-            if self.call([*command, "-i", str(source), "-o", str(source.with_suffix(".mo")), "-l", language]):
+            # -f: a catalogue without a header counts as not finished, and would be left out.
+            if self.call([*command, "-f", "-i", str(source), "-o", str(source.with_suffix(".mo")), "-l", language]):
                 raise SetupError(f"{source} could not be compiled")
 
     def _install_lock(self, lock: str) -> bool:

@@ -8,6 +8,8 @@ import subprocess
 import sys
 from pathlib import Path
 
+from own_libraries import start_with_libraries
+
 # The system's own on every Linux; another copy of them would not work beside its loader.
 _OF_THE_SYSTEM = re.compile(r"(ld-linux.*|lib(c|m|dl|pthread|rt|resolv|util)\.so.*|libGL.*|libEGL.*)")
 _PLUGINS = Path("/usr/lib") / "x86_64-linux-gnu" / "qt5" / "plugins" / "platforms" / "libqoffscreen.so"
@@ -45,6 +47,7 @@ def _add_linux_libraries(program: Path, folder: Path) -> None:
     (folder / "lib").mkdir()
     for library in sorted(libraries):
         shutil.copy(library.resolve(), folder / "lib" / library.name)
+    start_with_libraries(program, "lib")
 
 
 def _licences(program: Path) -> list[Path]:

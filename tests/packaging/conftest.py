@@ -25,7 +25,11 @@ _NOTES = pytest.StashKey[list[str]]()
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
-    parser.addoption("--made", type=Path, help="take the packages from this folder instead of making them")
+    parser.addoption(
+        "--made",
+        type=lambda name: Path(name).resolve(),
+        help="take the packages from this folder instead of making them",
+    )
 
 
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter, config: pytest.Config) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import subprocess
 import sys
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
@@ -10,7 +11,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from debian_packages import PROGRAM, TESTS, VENV, WINDOW, WINDOWS
-from setup_steps import Plan, SetUp, SetupError, make_plan, stale_catalogues
+from setup_steps import ROOT, Plan, SetUp, SetupError, make_plan, stale_catalogues
 from virtual_env import Venv
 
 if TYPE_CHECKING:
@@ -233,7 +234,20 @@ def test_a_translation_is_compiled_when_it_is_newer(commands: Commands) -> None:
     assert stale_catalogues(translations) == []
     os.utime(compiled, (catalogue.stat().st_mtime - 1,) * 2)
     steps_for(commands).bring_translations()
-    assert commands.said[-1].endswith(f"-i {catalogue} -o {compiled} -l fr")
+    assert commands.said[-1].endswith(f"-f -i {catalogue} -o {compiled} -l fr")
+
+
+def test_the_french_catalogue_of_this_clone_can_be_compiled(commands: Commands) -> None:
+    source = ROOT / "frontend/translations/fr/LC_MESSAGES/messages.po"
+    catalogue = commands.venv.parent / "frontend/translations/fr/LC_MESSAGES/messages.po"
+    catalogue.parent.mkdir(parents=True, exist_ok=True)
+    catalogue.write_bytes(source.read_bytes())
+
+    def call(command: Sequence[str]) -> int:
+        return subprocess.run([sys.executable, *command[1:]], capture_output=True, check=False).returncode
+
+    replace(steps_for(commands), call=call).bring_translations()
+    assert catalogue.with_suffix(".mo").stat().st_size > 50_000
 
 
 def test_a_package_needs_its_tools_and_for_windows_wine_and_the_installer_maker_too() -> None:
