@@ -32,7 +32,7 @@ def freeze(target: str, work: Path, *, under_wine: bool) -> tuple[Path, Path]:
         subprocess.run([*command, "--distpath", str(work), str(SPEC)], env=environment, check=True, timeout=_LIMIT_S)
         if target == "linux":
             # build/frozen_environment.py takes the libraries away from what the program starts; this needs them.
-            start_with_libraries(work / "facteur" / _PAGES_PROCESS, "../../../..")
+            start_with_libraries(work / "facteur" / _PAGES_PROCESS, "../../..")
         libraries = Path(next(path for path in sys.path if path.endswith("site-packages")))
     return work / "facteur", libraries
 
