@@ -8,8 +8,8 @@ from backend.cli.root import root
 
 
 def main() -> None:
-    """Run the command line; text is UTF-8 whatever the console's code page."""
-    for stream in (sys.stdout, sys.stderr):
+    """Run the command line; text is UTF-8, also what comes in, whatever the console's code page."""
+    for stream in (sys.stdin, sys.stdout, sys.stderr):
         if stream is not None and hasattr(stream, "reconfigure"):
             stream.reconfigure(encoding="utf-8", errors="replace")
     root(prog_name="facteur")
