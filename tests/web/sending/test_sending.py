@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from backend.domain.errors import SecretsUnavailableError
+from backend.domain.mail_failure import MailCause
 from backend.domain.outgoing_mail import MailState
 from backend.domain.pdf_settings import PdfFailure
 from backend.domain.shop import PrinterKind
@@ -18,6 +19,8 @@ from tests.builders import a_till
 from tests.web.sending_parts import WALK_IN, SlowEngine, SlowTransport, form, mail_of, send, start
 
 if TYPE_CHECKING:
+    from flask import Flask
+
     from backend.domain.outgoing_mail import JournalEntry, OutgoingMail
     from tests.fakes import FakeServices
     from tests.web.visitor import Visitor
@@ -158,3 +161,22 @@ def test_the_steps_are_shown_while_it_goes(cashier: Visitor, shop: FakeServices)
     polled = cashier.htmx(f"{url}/steps?known=1", "sending-steps")
     assert polled.headers["HX-Redirect"] == "/tickets/C1-1"
     assert [mail.recipients for mail in slow.sent] == [(WALK_IN,)]
+
+
+def test_after_twenty_seconds_one_may_go_on_and_the_outbox_tries_again_what_is_put_off(
+    app: Flask, cashier: Visitor, shop: FakeServices
+) -> None:
+    slow = shop.transport = SlowTransport()
+    slow.refuse(MailCause.SERVER_BUSY)
+    url = start(cashier, back="till")
+    page, _, query = url.partition("?")
+    assert "Go on in the background" not in cashier.post(f"{page}/send?{query}", form()).text
+    task = app.extensions["facteur.sending_tasks"].find(f"send-{mail_of(shop, url).id}")
+    task._begun -= 21
+    polled = cashier.htmx(f"{page}/steps?known=0&{query}", "sending-steps").text
+    assert "Go on in the background" in polled
+    assert cashier.post(f"{page}/background?{query}").headers["HX-Redirect"] == "/till/"
+    slow.may_go_on.set()
+    assert task.wait_until_done(10)
+    assert mail_of(shop, url).state is MailState.QUEUED
+    assert "C1-1 goes on leaving" in cashier.get("/till/").text
