@@ -114,11 +114,6 @@ def _delete_user(page: Page) -> None:
     page.locator(".toast").first.wait_for()
 
 
-def _restore_user(page: Page) -> None:
-    page.locator(".toast .button").click()
-    _settle(page)
-
-
 def _ask_to_close(page: Page) -> None:
     page.locator(".card .button", has_text=re.compile("Clôturer|Close")).first.click()
     page.locator("dialog[open]").wait_for()
@@ -126,6 +121,49 @@ def _ask_to_close(page: Page) -> None:
 
 def _two_weeks(page: Page) -> None:
     page.locator("svg.bars").scroll_into_view_if_needed()
+
+
+def _delete_mail(page: Page) -> None:
+    page.locator("button.danger").first.click()
+    page.locator(".toast").first.wait_for()
+
+
+def _undo(page: Page) -> None:
+    page.locator(".toast .button").click()
+    _settle(page)
+
+
+def _with_empty_value(page: Page) -> None:
+    page.locator("#body").fill("Bonjour,\n\nVotre ticket n° [NUMERO TICKET] du [DATE TICKET] est ci-joint.")
+    _settle(page)
+
+
+def _unknown_code(page: Page) -> None:
+    page.locator("#body").fill("Bonjour,\n\nVotre ticket n° [NUMRO TICKET] est ci-joint.")
+    refused(page)
+
+
+def _wrong_recipient(page: Page) -> None:
+    page.locator("[name=free_addresses]").fill("compta@brico.example; zoe@gmial.com")
+    refused(page)
+
+
+def _choose_field(page: Page) -> None:
+    page.locator("#mail_variables-card .card-head button").click()
+    page.locator("[value='link:CAISSIER']").check()
+    page.locator("[value='CAISSIER.NOM']").check()
+
+
+def _name_field(page: Page) -> None:
+    page.locator("#mail_variables-card .card-head button").click()
+    page.locator("[value='TICKET.DATE']").check()
+    page.locator("dialog .primary").click()
+    page.locator("dialog #code").wait_for()
+
+
+def _change_variable(page: Page) -> None:
+    page.locator("#mail_variables-card li .icon-only").first.click()
+    page.locator("dialog #label").wait_for()
 
 
 def _keys_layer(page: Page) -> None:
@@ -207,9 +245,18 @@ SCREENS = (
     Screen("layout-a4", "/settings/layouts/a4", _drawn),
     Screen("layout-refused", "/settings/layouts/58mm", _unknown_field),
     Screen("company-refused", "/settings/company", _empty_company),
-    Screen("mail-of-tickets", "/settings/mails/ticket/edit"),
+    Screen("mail-list", "/settings/mails/"),
+    Screen("mail-list-deleted", "/settings/mails/", _delete_mail, undo=_undo),
+    Screen("mail-view", "/settings/mails/credit"),
+    Screen("mail-of-tickets", "/settings/mails/ticket/edit", _with_empty_value),
+    Screen("mail-refused", "/settings/mails/ticket/edit", _unknown_code),
+    Screen("mail-recipients", "/settings/mails/credit/edit?tab=recipients"),
+    Screen("mail-recipients-refused", "/settings/mails/credit/edit?tab=recipients", _wrong_recipient),
+    Screen("mail-variable-field", "/settings/mails/ticket/edit", _choose_field),
+    Screen("mail-variable-code", "/settings/mails/ticket/edit", _name_field),
+    Screen("mail-variable-change", "/settings/mails/ticket/edit", _change_variable),
     Screen("users", "/users/"),
-    Screen("users-deleted", "/users/", _delete_user, undo=_restore_user),
+    Screen("users-deleted", "/users/", _delete_user, undo=_undo),
     Screen("user", "/users/MOREAU"),
     Screen("user-new-refused", "/users/new", _short_password),
     Screen("help", "/help/"),

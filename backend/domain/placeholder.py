@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from backend.domain.errors import FacteurError
+from backend.domain.similar_word import nearest
 
 _BRACKETS = re.compile(r"\[([^\[\]\n]{1,40})\]")
 # What is meant as a code: capitals and digits, a letter among them. `[sic]`, `[1]` and `[...]` are text.
@@ -25,13 +26,19 @@ class Placeholder:
 
 @dataclass(eq=False)
 class UnknownCodeError(FacteurError):
-    """Brackets in the text `where` name no variable: at which character, from 1, and which codes there are."""
+    """Brackets in the text `where` name no variable: line and character, from 1, and which codes there are.
+
+    kind: likely, where `meant` is the code that was probably meant, else none.
+    """
 
     cause = "unknown_code"
     where: str
     code: str
+    line: int
     position: int
     known: str
+    kind: str = "none"
+    meant: str = ""
 
 
 def check_codes(where: str, text: str, placeholders: Sequence[Placeholder]) -> None:
@@ -41,7 +48,20 @@ def check_codes(where: str, text: str, placeholders: Sequence[Placeholder]) -> N
     for spot in _BRACKETS.finditer(text):
         is_meant = spot[1].strip().casefold() in folded or MEANT_AS_CODE.fullmatch(spot[1])
         if spot[1] not in codes and is_meant:
-            raise UnknownCodeError(where, spot[1], spot.start() + 1, ", ".join(f"[{code}]" for code in codes))
+            raise _unknown(where, text, spot, codes)
+
+
+def _unknown(where: str, text: str, spot: re.Match[str], codes: Sequence[str]) -> UnknownCodeError:
+    meant = nearest(spot[1].strip().upper(), codes, limit=4)
+    return UnknownCodeError(
+        where,
+        spot[1],
+        text.count("\n", 0, spot.start()) + 1,
+        spot.start() - text.rfind("\n", 0, spot.start()),
+        ", ".join(f"[{code}]" for code in codes),
+        "likely" if meant else "none",
+        meant,
+    )
 
 
 def fill_placeholders(text: str, values: Mapping[str, str]) -> str:
@@ -49,20 +69,18 @@ def fill_placeholders(text: str, values: Mapping[str, str]) -> str:
 
     Where a value is empty, the space before it goes too: `Bonjour [NOM],` becomes `Bonjour,`.
     """
-    known = "|".join(re.escape(code) for code in sorted(values, key=len, reverse=True))
-    if not known:
-        return text
-    spot = re.compile(rf"(?P<before>(?:^|[ \u00a0])?)\[(?P<code>{known})\](?P<after>[ \u00a0]?)", re.MULTILINE)
-    return spot.sub(lambda found: _filled(found, values[found["code"]]), text)
+    full = _any_of(code for code, value in values.items() if value)
+    empty = _any_of(code for code, value in values.items() if not value)
+    spot = re.compile(
+        rf"^(?:\[{empty}\][ \u00a0]?)+|[ \u00a0]?\[{empty}\]|\[(?P<code>{full})\]",
+        re.MULTILINE,
+    )
+    return spot.sub(lambda found: values[found["code"]] if found["code"] else "", text)
 
 
-def _filled(found: re.Match[str], value: str) -> str:
-    if value:
-        return found["before"] + value + found["after"]
-    is_first = found.start() == 0 or found.string[found.start() - 1] == "\n"
-    if is_first and not found["before"]:
-        return ""
-    return found["after"] if found["before"] else found["before"] + found["after"]
+def _any_of(codes: Iterable[str]) -> str:
+    """Return a pattern for one of these codes, which finds nothing where there are none."""
+    return f"(?:{'|'.join(re.escape(code) for code in codes) or '(?!)'})"
 
 
 def used_codes(text: str) -> tuple[str, ...]:

@@ -8,7 +8,7 @@ from contextlib import suppress
 from backend.domain.customer import Contact, Customer
 from backend.domain.errors import NotFoundError
 from backend.domain.field_catalogue import TicketSources
-from backend.domain.mail_template import FilledText, fill_text
+from backend.domain.mail_template import FilledText, MailTemplate, fill_text
 from backend.domain.placeholder import Placeholder
 from backend.domain.shop import Cashier, Till
 from backend.domain.ticket import Ticket
@@ -26,6 +26,13 @@ def ticket_sources(ticket: Ticket, services: Services) -> TicketSources:
 def fill_ticket_text(text: str, placeholders: Sequence[Placeholder], ticket: Ticket, services: Services) -> FilledText:
     """Fill a text for a ticket, and tell which of its placeholders are empty there."""
     return fill_text(text, placeholders, ticket_sources(ticket, services))
+
+
+def empty_labels(template: MailTemplate, ticket: Ticket, services: Services) -> tuple[str, ...]:
+    """Return the labels of the variables that the mail of a ticket uses and that are empty there."""
+    sources = ticket_sources(ticket, services)
+    texts = (fill_text(text, template.placeholders, sources) for text in (template.subject, template.body))
+    return tuple(dict.fromkeys(one.label for text in texts for one in text.empty))
 
 
 def _cashier(ticket: Ticket, services: Services) -> Cashier | None:

@@ -69,6 +69,9 @@ def prepare_sending(
     services.settings.save_preference(f"layout:{key.till_code}", layout.id)
     template = template_of(recorded.ticket.kind, services)
     sources = ticket_sources(recorded.ticket, services)
+    recipients = default_recipients(recorded.ticket, template, services)
+    cc = _others(template.cc, recipients) if recorded.ticket.kind.may_copy else ()
+    bcc = _others(template.bcc, (*recipients, *cc)) if recorded.ticket.kind.may_copy else ()
     mail = OutgoingMail(
         id=mail_id,
         ticket_key=str(key),
@@ -76,15 +79,15 @@ def prepare_sending(
         user=user,
         created_at=services.clock.now(),
         message_id=f"<{secrets.token_hex(16)}@{sender.email.rpartition('@')[2]}>",
-        recipients=default_recipients(recorded.ticket, template, services),
+        recipients=recipients,
         subject=fill_text(template.subject, template.placeholders, sources).text,
         body=fill_text(template.body, template.placeholders, sources).text,
         attachments=(Attachment(pdf.path.name, pdf.path, "application/pdf"),),
         pdf_sha256=pdf.sha256,
         layout_id=layout.id,
         reprint=reprint,
-        cc=template.cc if recorded.ticket.kind.may_copy else (),
-        bcc=template.bcc if recorded.ticket.kind.may_copy else (),
+        cc=cc,
+        bcc=bcc,
         priority=sender.priority,
         delivery_notification=sender.delivery_notification,
         read_receipt=sender.read_receipt,
@@ -109,6 +112,12 @@ def default_recipients(ticket: Ticket, template: MailTemplate, services: Service
     except NotFoundError:
         pass  # the ticket of another till may name a customer that isn't kept here
     return split_addresses(";".join([*addresses, *template.free_addresses]))
+
+
+def _others(addresses: Sequence[str], named: Sequence[str]) -> tuple[str, ...]:
+    """Return the addresses that get no mail yet: nobody gets two."""
+    known = {address.casefold() for address in named}
+    return tuple(address for address in addresses if address.casefold() not in known)
 
 
 def template_of(document_type: DocumentType, services: Services) -> MailTemplate:

@@ -343,11 +343,15 @@ TEXTS: Mapping[str, Text] = {
         _l("Change the one that is in the list."),
     ),
     "variable_in_use": (
-        _l("[%(code)s] stands in the subject or message."),
+        _l("The variable [%(code)s] stands in the subject or message."),
         _l("Take it out of the text too, or keep the variable."),
     ),
     "unknown_code": (
-        _l("There is no variable [%(code)s] (character %(position)s)."),
+        _l("There is no variable [%(code)s] (line %(line)s, character %(position)s)."),
         _l("These can be used: %(known)s. For brackets that are text, write small letters."),
+    ),
+    "unknown_code.likely": (
+        _l("There is no variable [%(code)s] (line %(line)s, character %(position)s)."),
+        _l("Is [%(meant)s] meant? These can be used: %(known)s."),
     ),
 }

@@ -12,7 +12,6 @@ from backend.domain.email_address import likely_slip, parse_recipients, split_ad
 from backend.domain.errors import NotFoundError
 from backend.domain.mail_template import MailTemplate
 from backend.domain.mail_variables import VARIABLES_MAX
-from backend.usecases.confirm_mail_template import is_confirmed
 from backend.usecases.rehearse_mail import RehearsedMail, rehearse_mail
 from backend.web.forms import Form
 from backend.web.messages import document_type_label
@@ -96,8 +95,6 @@ def form_context(form: Form, template: MailTemplate) -> dict[str, object]:
         "tab": "message" if faulty_texts else "recipients" if faulty_lists else chosen,
         "variables_max": VARIABLES_MAX,
         "seen": "; ".join(address for name in _LISTS for address in split_addresses(form[name])),
-        "is_confirmed": is_confirmed(template.document_type, services())
-        or template.document_type is not DocumentType.TICKET,
     }
 
 

@@ -12,8 +12,10 @@ from backend.domain.retry_plan import waits_by_itself
 from backend.domain.sender_profile import Priority, SendingMode
 from backend.domain.ticket import Ticket, TicketNumber
 from backend.usecases.edit_draft import DraftTexts, check_draft, is_address
+from backend.usecases.fill_mail_text import empty_labels
 from backend.usecases.find_unprintable import find_unprintable
 from backend.usecases.make_ticket_pdf import layouts_for
+from backend.usecases.prepare_sending import template_of
 from backend.web.auth import current_user
 from backend.web.format import moment, money
 from backend.web.forms import Form
@@ -96,6 +98,7 @@ def draft_context(
         "waits_until": _waits_until(mail),
         "already_sent": _already_sent(mail),
         "boxes": _boxes(mail),
+        "empty_labels": empty_labels(template_of(mail.document_type, services()), ticket, services()),
         "layout": _layout_label(mail, ticket),
         "pdf_bytes": mail.pdf.path.stat().st_size if mail.pdf.path.is_file() else 0,
         "priorities": [

@@ -44,10 +44,15 @@ def test_an_empty_value_is_named_and_leaves_neither_its_code_nor_its_space() -> 
         ("a [X]", "a"),
         ("[X][X]", ""),
         ("[Y] [sic]", "[Y] [sic]"),
+        ("a [X] [X] b", "a b"),
+        ("[X] [X] b", "b"),
+        ("a [F] [X] b", "a f b"),
+        ("[F] [X]", "f"),
+        ("[X]\n[X]\n", "\n\n"),
     ],
 )
 def test_what_stands_around_an_empty_value_closes_up(text: str, filled: str) -> None:
-    assert fill_placeholders(text, {"X": ""}) == filled
+    assert fill_placeholders(text, {"X": "", "F": "f"}) == filled
 
 
 def test_a_value_is_one_line_of_text_and_is_not_read_again() -> None:

@@ -18,6 +18,7 @@ from tests.builders import (
     a_cashier,
     a_company,
     a_contact,
+    a_credit,
     a_customer,
     a_sender,
     a_tested_sender,
@@ -73,6 +74,28 @@ def test_a_known_customer_is_filled_in_as_the_settings_say(services: FakeService
     )
     everybody = ("facturation@example.org", "paul@example.org", "compta@brico.example")
     assert prepare_sending(key, "", "Zoé", services).recipients == everybody
+
+
+def test_a_credit_leaves_by_the_setting_of_its_type_and_nobody_gets_it_twice(services: FakeServices) -> None:
+    key = services.tickets.record(a_credit(customer_code="MARTIN", customer_name="Hélène Martin")).ticket.key
+    template = replace(
+        default_template(DocumentType.CREDIT),
+        subject="Avoir [NUMERO TICKET]",
+        cc=("Facturation@example.org", "a@brico.example"),
+        bcc=("a@brico.example", "b@brico.example"),
+    )
+    services.settings.save_mail_template(template)
+    mail = prepare_sending(key, "", "Zoé", services)
+    assert mail.subject == f"Avoir {key.number}"
+    assert mail.recipients == ("facturation@example.org",)
+    assert (mail.cc, mail.bcc) == (("a@brico.example",), ("b@brico.example",))
+
+
+def test_a_ticket_has_no_copies_whatever_the_setting_holds(services: FakeServices) -> None:
+    template = replace(default_template(DocumentType.TICKET), cc=("a@brico.example",), bcc=("b@brico.example",))
+    services.settings.save_mail_template(template)
+    mail = prepare_sending(KEY, "", "Zoé", services)
+    assert (mail.cc, mail.bcc) == ((), ())
 
 
 def test_the_phases_are_committed_before_they_begin(services: FakeServices) -> None:

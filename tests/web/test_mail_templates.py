@@ -37,6 +37,12 @@ def test_an_unknown_code_is_refused_with_its_place_and_nothing_typed_is_lost(
     assert shop.settings.mail_template(DocumentType.TICKET) == default_template(DocumentType.TICKET)
 
 
+def test_a_slip_in_a_code_is_refused_with_its_line_and_the_code_that_is_meant(administrator: Visitor) -> None:
+    answer = administrator.post(EDIT, {"subject": "Merci", "body": "Bonjour,\n\nN° [NUMRO TICKET]"})
+    assert "ligne 3, caractère 4" in answer.text
+    assert "[NUMERO TICKET]" in answer.text[answer.text.index("ligne 3") :][:80].replace("\u00a0", " ")
+
+
 def test_an_empty_text_is_refused(shop: FakeServices, administrator: Visitor) -> None:
     assert administrator.post(EDIT, {"subject": "", "body": "x"}).status_code == 422
     assert shop.settings.mail_template(DocumentType.TICKET) == default_template(DocumentType.TICKET)

@@ -3,10 +3,14 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
+from backend.domain.document_type import DocumentType
 from backend.domain.mail_failure import MailCause
+from backend.domain.mail_template import default_template
 from backend.domain.outgoing_mail import MailState
+from backend.domain.placeholder import Placeholder
 from tests.builders import a_journal_entry, a_sender
 from tests.web.sending_parts import WALK_IN, form, mail_of, send, start
 from tests.web.visitor import Visitor
@@ -22,6 +26,19 @@ def test_a_known_customers_address_is_filled_in(cashier: Visitor) -> None:
     page = cashier.get(start(cashier, "C1-2")).text
     assert 'name="recipient" value="facturation@example.org"' in page
     assert "Hélène Martin · never sent" in page
+
+
+def test_an_empty_variable_is_said_before_the_mail_leaves_without_its_code(
+    cashier: Visitor, shop: FakeServices
+) -> None:
+    ticket_mail = default_template(DocumentType.TICKET)
+    customer = Placeholder("NOM CLIENT", "Nom du client", "CLIENT.NOM")
+    shop.settings.save_mail_template(replace(ticket_mail, body="Bonjour [NOM CLIENT],", placeholders=(customer,)))
+    url = start(cashier)
+    page = cashier.get(url).text
+    assert "Empty on this ticket: Nom du client." in page
+    assert mail_of(shop, url).body == "Bonjour,"
+    assert "Empty on this ticket" not in cashier.get(start(cashier, "C1-2")).text
 
 
 def test_what_is_typed_is_kept_and_the_page_shows_it_again(cashier: Visitor, shop: FakeServices) -> None:
