@@ -20,6 +20,7 @@ from typing import TYPE_CHECKING, Literal
 
 from screen import Screen, refused
 from sending_screens import DRAFT, SENDING_SCREENS, fill_closed, fill_failing
+from settings_screens import SETTINGS_SCREENS
 
 ROOT = Path(__file__).resolve().parent.parent
 sys.path.insert(0, str(ROOT))
@@ -32,8 +33,8 @@ if TYPE_CHECKING:
 SIZES = ((1366, 768), (1024, 600))
 PASSWORD = "4711"  # noqa: S105 - of a shop that lives for a minute
 # The sample shop; a shop before its first start; one after it, with an administrator and nothing else; the sample shop
-# with a mail server that takes nothing; and with sender settings that were never tested.
-SHOPS = ("training", "new", "started", "failing", "closed")
+# with a mail server that takes nothing; with sender settings that were never tested; one that awaits its passphrase.
+SHOPS = ("training", "new", "started", "failing", "closed", "protected")
 
 
 def _settle(page: Page) -> None:
@@ -270,6 +271,7 @@ SCREENS = (
     Screen("closings-law", "/closings/law"),
     Screen("not-found", "/tickets/C1-999"),
     *SENDING_SCREENS,
+    *SETTINGS_SCREENS,
 )
 
 
@@ -364,10 +366,14 @@ def sample_shops() -> Iterator[dict[str, Services]]:
     from backend.usecases.send_ticket import SendingWishes, send_ticket
     from backend.usecases.start_shop import start_shop
 
+    os.environ["DBUS_SESSION_BUS_ADDRESS"] = "disabled:"  # a PC without a keyring asks where passwords go
     with ExitStack() as stack:
         shops: dict[str, Services] = {}
         for shop in SHOPS:
             folder = Path(stack.enter_context(tempfile.TemporaryDirectory()))
+            if shop == "protected":
+                with open_services(folder, training=False) as before:
+                    before.enter_passphrase("trois mots à moi")
             shops[shop] = stack.enter_context(open_services(folder, training=shop == "training", lasting=True))
         wishes = SendingWishes(to="compta@atelier-duval.example")
         send_ticket(TicketNumber("C1", 4), "DUPOND", wishes, shops["training"])

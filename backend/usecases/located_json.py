@@ -26,6 +26,7 @@ _REASONS = {
     "minItems": "too_few",
     "maxItems": "too_many",
     "maxLength": "too_long",
+    "minLength": "missing",
 }
 
 

@@ -18,9 +18,12 @@ from backend.web.launch import Session, Sessions
 from screens import browser
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from flask import Flask
 
     from backend.ports import Services
+    from tests.e2e.sender_setting import Setting
 
 ADMINISTRATOR, CASHIER = "DUPOND", "MOREAU"  # of the sample shop
 WINDOW = ViewportSize(width=1366, height=768)
@@ -130,3 +133,12 @@ def _note(visit: Visit, message: ConsoleMessage) -> None:
     # A refused form or a page that is not there is an answer, and no complaint.
     if message.type == "error" and not message.text.startswith("Failed to load resource"):
         visit.complaints.append(f"{message.text} ({visit.page.url})")
+
+
+@pytest.fixture(params=["fr", "en"])
+def setting(request: pytest.FixtureRequest, chromium: Browser, tmp_path: Path) -> Iterator[Setting]:
+    """Open the sender page of a shop with nothing set up."""
+    from tests.e2e.sender_setting import sender_setting  # it builds on this module
+
+    with sender_setting(str(request.param), chromium, tmp_path) as opened:
+        yield opened
