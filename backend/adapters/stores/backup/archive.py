@@ -105,8 +105,9 @@ class ZipBackups:
         return records.left_out
 
     def _shared(self) -> int:
-        """Return the rights that the data folder gives its group: accounts that share a shop share its backups."""
-        return self._data_dir.stat().st_mode & 0o070
+        """Return the rights of a group that may write to the data folder: accounts share a shop with its backups."""
+        rights = self._data_dir.stat().st_mode & 0o070
+        return rights if rights & 0o020 else 0
 
     @contextmanager
     def _scratch(self, name: str) -> Iterator[Path]:
