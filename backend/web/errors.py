@@ -48,6 +48,7 @@ class Problem:
     sentence: str
     remedy: str
     code: str = ""
+    leads_to_backups: bool = False
 
 
 def set_up(app: Flask) -> None:
@@ -79,7 +80,8 @@ def _explained_problem(error: FacteurError) -> Response:
 
         return ask_for_passphrase()
     explained = explain(error)
-    return _answer(Problem(explained.sentence, explained.remedy), status_of(error))
+    is_damaged = isinstance(error, StorageError) and error.reason == "damaged"
+    return _answer(Problem(explained.sentence, explained.remedy, leads_to_backups=is_damaged), status_of(error))
 
 
 def _unforeseen_problem(error: Exception) -> Response:

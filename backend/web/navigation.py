@@ -8,6 +8,7 @@ from flask import Flask, current_app, request, url_for
 from flask_babel import LazyString
 from flask_babel import lazy_gettext as _l
 
+from backend.domain.errors import StorageError
 from backend.domain.outgoing_mail import MailState
 from backend.domain.user import User
 from backend.web.guide_pages import topic_of_screen
@@ -112,7 +113,12 @@ def navigation() -> list[list[Entry]]:
 
 def waiting_count(endpoint: str, user: User) -> int:
     """Return how many of a user's mails wait, failed or are uncertain, where `endpoint` is the page that lists them."""
-    return services().outbox.count(NOT_LEFT, user.name) if endpoint == "outbox.index" else 0
+    if endpoint != "outbox.index":
+        return 0
+    try:
+        return services().outbox.count(NOT_LEFT, user.name)
+    except StorageError:  # damaged records leave the pages that help: backups, settings
+        return 0
 
 
 def has_page(endpoint: str) -> bool:
