@@ -16,12 +16,16 @@ MEANT_AS_CODE = re.compile(r"(?=.*[A-ZÀ-ÖØ-Þ])[A-ZÀ-ÖØ-Þ0-9 _.'’/°-]+
 
 @dataclass(frozen=True, slots=True)
 class Placeholder:
-    """A code as it stands between brackets, its label, the `TABLE.FIELD` that it shows, and in which format."""
+    """A code as it stands between brackets, its label, the `TABLE.FIELD` that it shows, and in which format.
+
+    Where there is a `formula`, its value is shown, and `field` is empty.
+    """
 
     code: str
     label: str
     field: str
     format: str = ""
+    formula: str = ""
 
 
 @dataclass(eq=False)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import secrets
 from collections.abc import Sequence
 from dataclasses import replace
@@ -9,14 +10,18 @@ from dataclasses import replace
 from backend.domain.document_type import DocumentType
 from backend.domain.email_address import split_addresses
 from backend.domain.errors import FacteurError, NotFoundError
+from backend.domain.field_catalogue import TicketSources
 from backend.domain.mail_failure import MailFailure, SenderNotSetError, SenderNotTestedError
 from backend.domain.mail_template import MailTemplate, default_template, fill_text
 from backend.domain.outgoing_mail import Attachment, OutgoingMail
+from backend.domain.plain_text import one_line
 from backend.domain.sender_profile import SenderProfile, SendingMode
 from backend.domain.ticket import Ticket, TicketNumber
 from backend.ports import Services
 from backend.usecases.fill_mail_text import ticket_sources
 from backend.usecases.make_ticket_pdf import choose_layout, make_ticket_pdf, next_reprint, remove_folder
+
+_log = logging.getLogger(__name__)
 
 
 def sender_of(user: str, services: Services) -> SenderProfile:
@@ -69,7 +74,7 @@ def prepare_sending(
     pdf = make_ticket_pdf(recorded, layout, mail_id, services, reprint=reprint)
     services.settings.save_preference(f"layout:{key.till_code}", layout.id)
     template = template_of(recorded.ticket.kind, services)
-    sources = ticket_sources(recorded.ticket, services)
+    subject, body = _filled_texts(template, ticket_sources(recorded.ticket, services))
     recipients = default_recipients(recorded.ticket, template, services)
     cc = _others(template.cc, recipients) if recorded.ticket.kind.may_copy else ()
     bcc = _others(template.bcc, (*recipients, *cc)) if recorded.ticket.kind.may_copy else ()
@@ -81,8 +86,8 @@ def prepare_sending(
         created_at=services.clock.now(),
         message_id=f"<{secrets.token_hex(16)}@{sender.email.rpartition('@')[2]}>",
         recipients=recipients,
-        subject=fill_text(template.subject, template.placeholders, sources).text,
-        body=fill_text(template.body, template.placeholders, sources).text,
+        subject=subject,
+        body=body,
         attachments=(Attachment(pdf.path.name, pdf.path, "application/pdf"),),
         pdf_sha256=pdf.sha256,
         layout_id=layout.id,
@@ -99,6 +104,19 @@ def prepare_sending(
         remove_folder(pdf.path.parent)
         raise
     return mail
+
+
+def _filled_texts(template: MailTemplate, sources: TicketSources) -> tuple[str, str]:
+    """Return subject and message; where a formula fails for this ticket, the usual text: a till must go on."""
+    usual = default_template(template.document_type)
+    texts = []
+    for text, other in ((template.subject, usual.subject), (template.body, usual.body)):
+        filled = fill_text(text, template.placeholders, sources)
+        if filled.fault:
+            _log.warning("the formula of a %s mail fails: %s", template.document_type.value, filled.fault.reason)
+            filled = fill_text(other, usual.placeholders, sources)
+        texts.append(filled.text)
+    return one_line(texts[0]), texts[1]
 
 
 def default_recipients(ticket: Ticket, template: MailTemplate, services: Services) -> tuple[str, ...]:

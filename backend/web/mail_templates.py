@@ -9,6 +9,7 @@ from flask_babel import gettext as _
 
 from backend.domain.document_type import DocumentType
 from backend.domain.errors import InvalidInputError, NotFoundError
+from backend.domain.formula.errors import FormulaError
 from backend.domain.mail_template import MailTemplate
 from backend.domain.placeholder import UnknownCodeError
 from backend.domain.user import Role
@@ -118,7 +119,7 @@ def save(document_type: str) -> Response:
             edit_mail_template(typed, services())
         except InvalidInputError as error:
             form.refuse_error(error)
-        except UnknownCodeError as error:
+        except (UnknownCodeError, FormulaError) as error:
             explained = explain(error)
             form.refuse(error.where, f"{explained.sentence} {explained.remedy}")
     if not form.is_valid:

@@ -83,7 +83,7 @@ def test_a_saved_template_leaves_those_of_other_types_alone(settings: SettingsSt
         DocumentType.TICKET,
         "Merci [X]",
         "Été\nà bientôt",
-        (Placeholder("X", "x", "TICKET.NUMERO"),),
+        (Placeholder("X", "x", "TICKET.NUMERO"), Placeholder("Y", "y", "", "0,00", formula="TICKET.TTC / 2")),
         to_billing_address=False,
         to_main_contact=True,
         free_addresses=("a@example.org",),

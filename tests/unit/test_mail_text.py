@@ -9,13 +9,16 @@ from pathlib import Path
 
 import pytest
 
+from backend.domain.document_type import DocumentType
 from backend.domain.email_address import likely_slip
 from backend.domain.field_catalogue import FIELDS, ROOT, TABLES, Field, Link, TicketSources, read_value
-from backend.domain.mail_template import fill_text
+from backend.domain.formula.errors import FormulaError
+from backend.domain.mail_template import FilledText, default_template, fill_text
 from backend.domain.placeholder import Placeholder, fill_placeholders
 from backend.domain.value_format import format_date, format_number, format_value, number_text
+from backend.usecases.edit_mail_template import edit_mail_template
 from backend.usecases.fill_mail_text import fill_ticket_text
-from tests.builders import PARIS_WINTER, a_cashier, a_customer, a_ticket
+from tests.builders import PARIS_WINTER, a_cashier, a_customer, a_ticket, a_till
 from tests.fakes import FakeServices
 
 CASHIER = Placeholder("NOM CAISSIER", "Nom du caissier", "CAISSIER.NOM")
@@ -175,3 +178,73 @@ def test_a_likely_slip_is_found(typed: str, meant: str) -> None:
 )
 def test_an_address_that_may_be_right_is_left_alone(address: str) -> None:
     assert likely_slip(address) == ""
+
+
+def test_a_text_that_is_a_formula_is_worked_out_and_its_brackets_are_text() -> None:
+    sources = TicketSources(a_ticket(number=4, cashier_name="DUPOND"))
+    filled = fill_text('formule="[NOM CAISSIER]\nM. " & NOMPROPRE(CAISSIER.NOM)', [CASHIER], sources)
+    assert filled == FilledText("[NOM CAISSIER]\nM. Dupond")
+
+
+def test_a_variable_may_show_a_formula_in_a_format() -> None:
+    half = Placeholder("MOITIE", "La moitié", "", "0,00 €", formula="TICKET.TTC / 2")
+    greeting = Placeholder("BONJOUR", "Formule d'appel", "", formula='SI(VIDE(CLIENT.NOM); ""; "cher " & CLIENT.NOM)')
+    filled = fill_text("Bonjour [BONJOUR], [MOITIE]", [half, greeting], TicketSources(a_ticket()))
+    assert filled.text == "Bonjour, 12,25\u00a0€"
+    assert filled.empty == (greeting,)
+
+
+def test_a_formula_that_fails_leaves_nothing_and_says_why() -> None:
+    sources = TicketSources(a_ticket())
+    failing = Placeholder("X", "x", "", formula="1 / (TICKET.LIGNES - 2)")
+    assert fill_text("a [X] b", [failing], sources) == FilledText("a b", (failing,))
+    filled = fill_text(f"formule={failing.formula}", [], sources)
+    assert filled.text == ""
+    assert filled.fault is not None
+    assert (filled.fault.reason, filled.fault.column) == ("division_by_zero", 14)
+
+
+def test_a_value_in_a_formula_is_one_line_of_text_and_is_no_formula() -> None:
+    ticket = a_ticket(cashier_name='formule=1\r\nBcc: a@b.fr "& [NOM CLIENT]')
+    assert fill_text("formule=CAISSIER.NOM", [CUSTOMER], TicketSources(ticket)).text == (
+        'formule=1 Bcc: a@b.fr "& [NOM CLIENT]'
+    )
+    assert fill_text("[NOM CAISSIER]", [CASHIER], TicketSources(ticket)).text.startswith("formule=1 ")
+
+
+@pytest.mark.parametrize("name", ["👩‍👩‍👧 Zoé", "\u200fמשה", "1\u00a0234\u00a0€"])
+def test_joined_emoji_directions_and_no_break_spaces_stay_whole(name: str) -> None:
+    sources = TicketSources(a_ticket(cashier_name=name))
+    assert fill_text("[NOM CAISSIER]", [CASHIER], sources).text == name
+    assert fill_text("formule=CAISSIER.NOM", [], sources).text == name
+
+
+def saved(tmp_path: Path, subject: str, body: str) -> FakeServices:
+    services = FakeServices(tmp_path)
+    services.shop.save(tills=[a_till()])
+    services.tickets.record(a_ticket())
+    typed = replace(default_template(DocumentType.TICKET), subject=subject, body=body)
+    edit_mail_template(typed, services)
+    return services
+
+
+@pytest.mark.parametrize(
+    ("subject", "body", "where", "reason"),
+    [
+        ("formule=TICKET.NUMRO", "x", "subject", "unknown_field"),
+        ("x", "formule=1 / (TICKET.LIGNES - 2)", "body", "division_by_zero"),
+    ],
+)
+def test_a_formula_is_tried_on_the_latest_ticket_before_it_is_kept(
+    tmp_path: Path, subject: str, body: str, where: str, reason: str
+) -> None:
+    with pytest.raises(FormulaError) as caught:
+        saved(tmp_path, subject, body)
+    assert (caught.value.where, caught.value.reason) == (where, reason)
+
+
+def test_a_formula_is_kept_as_it_was_typed(tmp_path: Path) -> None:
+    services = saved(tmp_path, 'formule="Ticket " & TICKET.NUMERO', 'formule:"a"\r\n& "b"')
+    kept = services.settings.mail_template(DocumentType.TICKET)
+    assert kept is not None
+    assert (kept.subject, kept.body) == ('formule="Ticket " & TICKET.NUMERO', 'formule:"a"\n& "b"')

@@ -6,6 +6,7 @@ import pytest
 from backend.domain.document_type import DocumentType
 from backend.domain.errors import InvalidInputError, NotFoundError
 from backend.domain.mail_failure import MailCause
+from backend.domain.mail_template import default_template
 from backend.domain.outgoing_mail import ForbiddenMoveError, MailState, OutgoingMail, RecipientResult, RecipientStatus
 from backend.domain.pdf_settings import PdfFailure
 from backend.domain.sender_profile import Priority
@@ -207,3 +208,15 @@ def test_other_documents_keep_their_pdf_when_the_customer_has_them(services: Fak
 def test_a_result_stays_with_an_address_that_is_typed_again(services: FakeServices, draft: OutgoingMail) -> None:
     services.outbox.save(replace(draft, recipients=("a@x.fr",), results={"a@x.fr": accepted()}))
     assert edit_draft(draft.id, typed("A@X.fr; a@x.fr"), services).recipients[0] == "a@x.fr"
+
+
+def test_where_a_formula_fails_for_a_ticket_the_usual_text_is_filled_in(services: FakeServices) -> None:
+    template = replace(
+        default_template(DocumentType.TICKET),
+        subject='formule="Ticket" & \n" " & TICKET.NUMERO & "\n"',
+        body="formule=1 / (TICKET.LIGNES - 2)",
+    )
+    services.settings.save_mail_template(template)
+    draft = prepare_sending(KEY, "80mm", "Zoé", services)
+    assert draft.subject == "Ticket 1"
+    assert draft.body.startswith("Bonjour,\n\nVeuillez trouver ci-joint votre ticket de caisse n° 1 du 24/11/2026.")

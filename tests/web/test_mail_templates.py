@@ -145,3 +145,14 @@ def test_a_closing_has_a_setting_and_no_rehearsal(administrator: Visitor) -> Non
     page = administrator.get("/settings/mails/closing/edit").text
     assert "<article" not in page
     assert 'name="to_billing_address"' not in page
+
+
+def test_a_formula_with_a_fault_is_refused_beside_its_field_with_its_place(
+    shop: FakeServices, administrator: Visitor
+) -> None:
+    answer = administrator.post(EDIT, {"subject": "formule=TICKET.NUMRO", "body": "Bonjour"})
+    assert answer.status_code == 422
+    assert "Ligne 1, caractère 9\u00a0: il n’y a pas de champ TICKET.NUMRO." in answer.text
+    assert "Possible ici\u00a0: TICKET.NUMERO." in answer.text
+    assert "formule=TICKET.NUMRO" in answer.text
+    assert shop.settings.mail_template(DocumentType.TICKET) == default_template(DocumentType.TICKET)

@@ -5,8 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from backend.adapters.mail.handed_over_files import HandedFile
-from backend.adapters.mail.message import one_line, text_lines
 from backend.domain.outgoing_mail import OutgoingMail
+from backend.domain.plain_text import one_line, text_lines
 
 
 @dataclass(frozen=True, slots=True)

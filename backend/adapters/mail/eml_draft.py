@@ -11,10 +11,11 @@ import sys
 from dataclasses import replace
 from pathlib import Path
 
-from backend.adapters.mail.message import build_message, one_line, wire_address
+from backend.adapters.mail.message import build_message, wire_address
 from backend.adapters.mail.started_program import ANSWER_S, start_program
 from backend.domain.mail_failure import MailCause, MailFailure
 from backend.domain.outgoing_mail import OutgoingMail
+from backend.domain.plain_text import one_line
 from backend.domain.sender_profile import SenderProfile
 
 DRAFT_NAME = "message.eml"

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import html
 import re
-import unicodedata
 from email.headerregistry import Address
 from email.message import EmailMessage
 from email.policy import SMTP, SMTPUTF8
@@ -15,6 +14,7 @@ from backend.adapters.mail.mime_parts import file_part, multipart, text_part
 from backend.domain.email_address import mask_addresses
 from backend.domain.errors import InvalidInputError, NotFoundError
 from backend.domain.outgoing_mail import Attachment, OutgoingMail
+from backend.domain.plain_text import one_line, text_lines
 from backend.domain.sender_profile import Priority, SenderProfile
 
 _SEVEN_BITS = SMTP
@@ -103,19 +103,3 @@ def _address(address: str, name: str = "") -> Address:
         return Address(one_line(name), local, domain)
     except ValueError:
         raise InvalidInputError("email", "email", mask_addresses(address)) from None
-
-
-def one_line(text: str) -> str:
-    """Return a text that can't end its header: no line breaks, no control characters."""
-    return " ".join("".join(" " if _is_control(char) else char for char in text).split())
-
-
-def text_lines(text: str) -> str:
-    """Return a text with Unix line ends and one at its end, without control characters."""
-    unified = text.replace("\r\n", "\n").replace("\r", "\n")
-    kept = "".join(char for char in unified if char in "\n\t" or not _is_control(char))
-    return kept.rstrip("\n") + "\n"
-
-
-def _is_control(char: str) -> bool:
-    return unicodedata.category(char) in ("Cc", "Cs", "Zl", "Zp")

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from backend.domain.errors import FacteurError
 
@@ -11,7 +11,8 @@ from backend.domain.errors import FacteurError
 class FormulaError(FacteurError):
     """A formula has a fault at `line` and `column`, from 1, over `length` characters; `reason` has its own sentence.
 
-    `value` is what stands there or what is asked for, `suggestion` what was probably meant ("" where nobody knows).
+    `value` is what stands there or what is asked for, `suggestion` what was probably meant ("" where nobody knows);
+    `where` names the text that holds the formula, if anything but the formula itself is known.
     """
 
     cause = "formula"
@@ -21,6 +22,11 @@ class FormulaError(FacteurError):
     value: str = ""
     suggestion: str = ""
     length: int = 1
+    where: str = ""
+
+    def within(self, where: str) -> FormulaError:
+        """Return the error with the name of its text."""
+        return replace(self, where=where)
 
 
 class FaultyValueError(Exception):
