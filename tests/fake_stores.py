@@ -369,4 +369,5 @@ class MemoryOutboxStore:
 
 
 def _erased(mail: OutgoingMail) -> OutgoingMail:
-    return replace(mail, recipients=(), cc=(), bcc=(), subject="", body="", attachments=(), results={})
+    texts = replace(mail, subject="", body="", has_html=True, logo=None)
+    return replace(texts, recipients=(), cc=(), bcc=(), attachments=(), results={})

@@ -17,7 +17,7 @@ from backend.domain.value_format import Value, format_value
 
 @dataclass(frozen=True, slots=True)
 class MailTemplate:
-    """Subject and body with placeholders, and which addresses are filled in."""
+    """Subject and body with placeholders, which addresses are filled in, and whether a page goes beside the text."""
 
     document_type: DocumentType
     subject: str
@@ -28,6 +28,7 @@ class MailTemplate:
     free_addresses: tuple[str, ...] = ()
     cc: tuple[str, ...] = ()
     bcc: tuple[str, ...] = ()
+    has_html: bool = True
 
 
 def default_template(document_type: DocumentType) -> MailTemplate:

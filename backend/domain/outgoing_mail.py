@@ -10,6 +10,7 @@ from pathlib import Path
 
 from backend.domain.document_type import DocumentType
 from backend.domain.errors import FacteurError
+from backend.domain.logo import Logo
 from backend.domain.mail_failure import MailCause
 from backend.domain.sender_profile import Priority
 
@@ -118,6 +119,8 @@ class OutgoingMail:
     priority: Priority = Priority.NORMAL
     delivery_notification: bool = False
     read_receipt: bool = False
+    has_html: bool = True  # beside the text the same as a simple page
+    logo: Logo | None = None  # what that page shows
     state: MailState = MailState.DRAFT
     phase: SendingPhase | None = None
     results: Mapping[str, RecipientResult] = field(default_factory=dict)

@@ -97,6 +97,7 @@ def prepare_sending(
         priority=sender.priority,
         delivery_notification=sender.delivery_notification,
         read_receipt=sender.read_receipt,
+        has_html=template.has_html,
     )
     try:
         services.outbox.save(mail)

@@ -18,7 +18,7 @@ from backend.domain.outgoing_mail import (
     SendingPhase,
 )
 from backend.domain.sender_profile import Priority
-from tests.builders import NOON, a_journal_entry, a_mail, a_sending_mail, a_sent_mail, accepted
+from tests.builders import NOON, a_journal_entry, a_logo, a_mail, a_sending_mail, a_sent_mail, accepted
 from tests.contract.conftest import Stores
 
 
@@ -37,6 +37,8 @@ def a_full_mail() -> OutgoingMail:
         priority=Priority.HIGH,
         delivery_notification=True,
         read_receipt=True,
+        has_html=False,
+        logo=a_logo(3, 2),
         state=MailState.DEFERRED,
         results={"a@example.org": accepted(), "b@example.org": refused},
         mail_cause=MailCause.RECIPIENT_UNKNOWN,

@@ -89,6 +89,7 @@ def test_a_saved_template_leaves_those_of_other_types_alone(settings: SettingsSt
         free_addresses=("a@example.org",),
         cc=("b@example.org",),
         bcc=("c@example.org",),
+        has_html=False,
     )
     settings.save_mail_template(changed)
     assert settings.mail_template(DocumentType.TICKET) == changed

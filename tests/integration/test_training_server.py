@@ -21,6 +21,7 @@ from backend.adapters.mail.training_mailbox import FolderMailbox
 from backend.adapters.mail.training_server import TrainingServer, TrainingTransport
 from backend.domain.errors import NotFoundError
 from backend.domain.outgoing_mail import RecipientStatus
+from backend.domain.plain_text import one_line, text_lines
 from tests.builders import a_mail, a_sender
 from tests.fakes import RecordingWatch
 
@@ -39,10 +40,10 @@ def server(mailbox: FolderMailbox) -> Iterator[TrainingServer]:
     running.stop()
 
 
-def send(server: TrainingServer, folder: Path, *recipients: str) -> None:
+def send(server: TrainingServer, folder: Path, *recipients: str, **changes: str) -> None:
     pdf = folder / "C1-4-BRICO.pdf"
     pdf.write_bytes(b"%PDF-1.4\n" + b"x" * 3000)
-    mail = a_mail(pdf=pdf, recipients=recipients)
+    mail = a_mail(pdf=pdf, recipients=recipients, **changes)
     delivery = TrainingTransport(server).send(mail, a_sender(), RecordingWatch())
     assert {result.status for result in delivery.results.values()} == {RecipientStatus.ACCEPTED}
 
@@ -57,6 +58,37 @@ def test_a_mail_is_kept_as_it_was_sent(server: TrainingServer, mailbox: FolderMa
     assert [part.get_filename() for part in message.iter_attachments()] == ["C1-4-BRICO.pdf"]
     assert raw.startswith(b"From: ")
     assert b"\r\n\r\n" in raw
+
+
+@pytest.mark.parametrize(
+    "subject",
+    [
+        "Ticket\r\nBcc: autre@x.test\r\n\r\ncorps",
+        "é" * 5000,
+        "👩‍👩‍👧 merci",
+        "\u200fתודה רבה \u202eabc\u202c 42",
+        "=?utf-8?q?Bonjour?= =?utf-8?b?w6k=?=",
+    ],
+    ids=["line_breaks", "long", "emoji", "right_to_left", "encoded_words"],
+)
+def test_a_hostile_subject_and_message_arrive_as_they_were_meant(
+    server: TrainingServer, mailbox: FolderMailbox, tmp_path: Path, subject: str
+) -> None:
+    send(server, tmp_path, "client@example.org", subject=subject, body=f"{subject}\n.\n..\nFrom moi")
+    raw = mailbox.raw(1)
+    assert raw.isascii()
+    assert b"\n" not in raw.replace(b"\r\n", b"")
+    assert b"\r" not in raw.replace(b"\r\n", b"")
+    message = email.message_from_bytes(raw, policy=email.policy.default)
+    assert str(message["Subject"]) == one_line(subject)
+    assert (message["To"], message["Bcc"]) == ("client@example.org", None)
+    assert not any(part.defects for part in message.walk())
+    text, page = message.get_body(("plain",)), message.get_body(("html",))
+    assert text is not None
+    assert page is not None
+    assert text["Content-Transfer-Encoding"] == page["Content-Transfer-Encoding"] == "quoted-printable"
+    assert text.get_content().replace("\r\n", "\n") == text_lines(f"{subject}\n.\n..\nFrom moi")
+    assert page.get_content().count("<p dir=") >= 1
 
 
 def test_an_accented_address_is_taken_too(server: TrainingServer, mailbox: FolderMailbox, tmp_path: Path) -> None:

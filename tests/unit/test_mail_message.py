@@ -6,18 +6,20 @@ import email
 import email.policy
 import re
 from dataclasses import replace
-from email.message import EmailMessage
+from email.message import EmailMessage, Message
 from pathlib import Path
+from typing import Any
 
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from backend.adapters.mail.message import build_message, wire_address
+from backend.adapters.mail.message import _subject_line, build_message, wire_address
 from backend.domain.errors import InvalidInputError, NotFoundError
 from backend.domain.outgoing_mail import Attachment, OutgoingMail
+from backend.domain.plain_text import one_line
 from backend.domain.sender_profile import Priority
-from tests.builders import a_mail, a_sender
+from tests.builders import a_logo, a_mail, a_sender
 
 PDF = b"%PDF-1.4\n\x00\xff binary\r\n%%EOF\n"
 
@@ -72,10 +74,82 @@ def test_text_and_page_say_the_same(mail: OutgoingMail) -> None:
     assert page is not None
     assert text.get_content().replace("\r\n", "\n") == "Bonjour,\n\nVoici votre ticket n° 4 & <merci>.\nÀ bientôt.\n"
     assert (
-        "<p>Bonjour,</p>\n<p>Voici votre ticket n° 4 &amp; &lt;merci&gt;.<br>\nÀ bientôt.</p>"
-        in page.get_content().replace("\r\n", "\n")
-    )
+        '<p dir="auto" style="margin: 0 0 16px">Bonjour,</p>\n'
+        '<p dir="auto" style="margin: 0 0 16px">Voici votre ticket n° 4 &amp; &lt;merci&gt;.<br>\nÀ bientôt.</p>'
+    ) in page.get_content().replace("\r\n", "\n")
     assert text["Content-Transfer-Encoding"] == page["Content-Transfer-Encoding"] == "quoted-printable"
+
+
+def structure(message: Message) -> str:
+    """Return the types of all parts, those within one in brackets."""
+    kind = message.get_content_type()
+    if not isinstance(message, EmailMessage) or not message.is_multipart():
+        return kind
+    return f"{kind}({', '.join(structure(part) for part in message.iter_parts())})"
+
+
+@pytest.mark.parametrize(
+    ("changes", "expected"),
+    [
+        ({}, "multipart/mixed(multipart/alternative(text/plain, text/html), application/pdf)"),
+        (
+            {"logo": a_logo()},
+            (
+                "multipart/mixed(multipart/alternative(text/plain, multipart/related(text/html, image/png)),"
+                " application/pdf)"
+            ),
+        ),
+        ({"has_html": False}, "multipart/mixed(text/plain, application/pdf)"),
+        ({"has_html": False, "logo": a_logo()}, "multipart/mixed(text/plain, application/pdf)"),
+    ],
+)
+def test_the_parts_stand_in_one_another_as_mail_programs_expect(
+    mail: OutgoingMail, changes: dict[str, Any], expected: str
+) -> None:
+    content = build_message(replace(mail, **changes), a_sender())
+    message = read(content)
+    assert structure(message) == expected
+    assert [part.get_filename() for part in message.iter_attachments()] == ["C1-4-BRICO.pdf"]
+    assert all(not part.defects for part in message.walk())
+    assert content.isascii()
+    assert max(map(len, content.split(b"\r\n"))) <= 78 or not changes.get("has_html", True)
+
+
+def test_the_logo_is_shown_by_its_content_id_at_half_its_pixels(mail: OutgoingMail) -> None:
+    logo = a_logo(480, 120)
+    message = read(build_message(replace(mail, logo=logo), a_sender(name='Brico "Éclair"')))
+    related = next(part for part in message.walk() if part.get_content_type() == "multipart/related")
+    page, picture = related.iter_parts()
+    assert related.get_param("type") == "text/html"
+    assert picture.get_content() == logo.png
+    assert picture.get_content_disposition() == "inline"
+    content_id = str(picture["Content-ID"]).strip("<>")
+    assert content_id.count("@") == 1
+    assert f'src="cid:{content_id}" width="240" height="60" alt="Brico &quot;Éclair&quot;"' in page.get_content()
+
+
+def test_the_page_leaves_colours_to_the_reader_and_fits_a_phone(mail: OutgoingMail) -> None:
+    page = read(build_message(mail, a_sender())).get_body(("html",))
+    assert page is not None
+    content = page.get_content()
+    assert '<meta name="color-scheme" content="light dark">' in content
+    assert '<meta name="viewport" content="width=device-width, initial-scale=1">' in content
+    assert not re.search(r"[^-]color: *#|<script|<link|https?:|@import|url\(", content)
+
+
+def test_what_is_typed_is_text_in_the_page_too(mail: OutgoingMail) -> None:
+    hostile = "</title><script>alert(1)</script>{content}%s"
+    message = read(build_message(replace(mail, subject=hostile, body=hostile), a_sender()))
+    page = message.get_body(("html",))
+    assert page is not None
+    assert "<script" not in page.get_content()
+    assert page.get_content().count("&lt;script&gt;alert(1)&lt;/script&gt;{content}%s") == 2
+
+
+def test_spaces_and_line_breaks_stay_where_they_were_typed(mail: OutgoingMail) -> None:
+    page = read(build_message(replace(mail, body="a   b\n\tc\n\n\nd"), a_sender())).get_body(("html",))
+    assert page is not None
+    assert "a&nbsp;  b<br>\n&nbsp; &nbsp; c</p>" in page.get_content().replace("\r\n", "\n")
 
 
 def test_a_link_is_made_of_nothing_that_was_typed(mail: OutgoingMail) -> None:
@@ -156,6 +230,42 @@ def test_line_breaks_in_headers_add_no_header(mail: OutgoingMail) -> None:
     assert message["Bcc"] is None
     assert message["Subject"] == "Ticket Bcc: autre@x.test <b>corps</b> Subject: y"
     assert len(message.get_all("Subject", [])) == 1
+
+
+SUBJECTS = {
+    "line_breaks": "Ticket\r\nBcc: autre@x.test\r\n\r\n<b>corps</b>",
+    "long_words": "é" * 5000,
+    "long_ascii": "a" * 5000,
+    "many_words": "mot " * 1250,
+    "emoji": "👩‍👩‍👧 merci " * 300,
+    "right_to_left": "\u200fתודה רבה \u202eabc\u202c 42",
+    "encoded_words": "a =?utf-8?q?Bonjour?= =?utf-8?b?w6k=?= b",
+    "half_a_word": "=?utf-8?q?é",
+    "no_break_spaces": "1\u00a0234,50\u00a0€",
+    "no_subject": " \r\n ",
+}
+
+
+@pytest.mark.parametrize("subject", SUBJECTS.values(), ids=SUBJECTS)
+def test_a_subject_arrives_as_it_was_meant(mail: OutgoingMail, subject: str) -> None:
+    content = build_message(replace(mail, subject=subject), a_sender())
+    message = read(content)
+    assert str(message["Subject"]) == one_line(subject)
+    assert message["Bcc"] is None
+    assert message["Message-ID"] == mail.message_id
+    head = content.partition(b"\r\n\r\n")[0]
+    assert max(map(len, head.split(b"\r\n"))) <= 78
+
+
+PIECES = st.sampled_from(["=?utf-8?q?", "?=", "=?", *"?_ \té", "b" * 40, "\u00a0", ",;:", "👩", "\r\n"])
+
+
+@settings(max_examples=200)
+@given(st.text(max_size=200) | st.lists(PIECES).map("".join))
+def test_any_subject_arrives_as_one_line(subject: str) -> None:
+    head = _subject_line(subject)
+    assert str(read(b"X: y" + head + b"\r\n")["Subject"]) == one_line(subject)
+    assert head.count(b"\r\n\r\n") == 0
 
 
 def test_an_address_that_would_add_a_header_is_refused(mail: OutgoingMail) -> None:

@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-import html
-import re
+from email.header import Header
 from email.headerregistry import Address
 from email.message import EmailMessage
 from email.policy import SMTP, SMTPUTF8
 from email.utils import format_datetime
 
 from backend.adapters.atomic_file import storage_error
-from backend.adapters.mail.mime_parts import file_part, multipart, text_part
+from backend.adapters.mail.mail_page import mail_page
+from backend.adapters.mail.mime_parts import file_part, multipart, shown_part, text_part
 from backend.domain.email_address import mask_addresses
 from backend.domain.errors import InvalidInputError, NotFoundError
 from backend.domain.outgoing_mail import Attachment, OutgoingMail
@@ -20,6 +20,8 @@ from backend.domain.sender_profile import Priority, SenderProfile
 _SEVEN_BITS = SMTP
 # Headers with an accented address exist only where every server takes SMTPUTF8 (RFC 6531).
 _UTF8_HEADERS = SMTPUTF8
+_LINE_MAX = 76  # RFC 2047 2
+_WORD_MAX = 60  # longer ones are cut, and so encoded
 _PRIORITY_HEADERS = {
     Priority.HIGH: (("X-Priority", "1"), ("Importance", "high"), ("Priority", "urgent")),
     Priority.LOW: (("X-Priority", "5"), ("Importance", "low"), ("Priority", "non-urgent")),
@@ -49,13 +51,38 @@ def build_message(mail: OutgoingMail, sender: SenderProfile, *, reply_to: str = 
     is_plain = all(address.rpartition("@")[0].isascii() for address in named)
     head = EmailMessage(policy=_SEVEN_BITS if is_plain else _UTF8_HEADERS)
     _set_headers(head, mail, sender, reply_to)
-    text = text_lines(mail.body)
-    both = multipart("alternative", [text_part("plain", text), text_part("html", _page(text))])
     files = [
         file_part(one_line(attachment.name), attachment.media_type, _read(attachment))
         for attachment in mail.attachments
     ]
-    return head.as_bytes().rstrip(b"\r\n") + b"\r\nMIME-Version: 1.0\r\n" + multipart("mixed", [both, *files])
+    headers = head.as_bytes().rstrip(b"\r\n") + _subject_line(mail.subject) + b"MIME-Version: 1.0\r\n"
+    return headers + multipart("mixed", [_texts(mail, sender), *files])
+
+
+def _texts(mail: OutgoingMail, sender: SenderProfile) -> bytes:
+    """Return the message as text, beside it as a page, and with that the logo which it shows (RFC 2046, 2387)."""
+    text = text_lines(mail.body)
+    plain = text_part("plain", text)
+    if not mail.has_html:
+        return plain
+    title = one_line(mail.subject)
+    if not mail.logo:
+        return multipart("alternative", [plain, text_part("html", mail_page(text, title))])
+    logo_id = f"logo.{wire_address(mail.message_id.strip('<>'))}"
+    page = mail_page(text, title, mail.logo, logo_id=logo_id, logo_name=one_line(sender.name))
+    related = multipart("related", [text_part("html", page), shown_part(logo_id, mail.logo.png)], 'type="text/html"')
+    return multipart("alternative", [plain, related])
+
+
+def _subject_line(subject: str) -> bytes:
+    """Return the header as it was meant: what looks like an encoded word (RFC 2047) in a subject is text too.
+
+    EmailMessage would decode it, so the header is made here, from the line end before it to its own.
+    """
+    text = one_line(subject)
+    is_plain = text.isascii() and "=?" not in text and max(map(len, text.split(" "))) <= _WORD_MAX
+    encoded = Header(text, "us-ascii" if is_plain else "utf-8", maxlinelen=_LINE_MAX, header_name="Subject")
+    return b"\r\nSubject: " + encoded.encode(linesep="\r\n").encode("ascii") + b"\r\n"
 
 
 def _set_headers(message: EmailMessage, mail: OutgoingMail, sender: SenderProfile, reply_to: str) -> None:
@@ -67,23 +94,12 @@ def _set_headers(message: EmailMessage, mail: OutgoingMail, sender: SenderProfil
         message["Cc"] = [_address(address) for address in mail.cc]
     if reply_to:
         message["Reply-To"] = _address(reply_to)
-    message["Subject"] = one_line(mail.subject)
     message["Date"] = format_datetime(mail.created_at)
     message["Message-ID"] = f"<{wire_address(mail.message_id.strip('<>'))}>"
     for name, value in _PRIORITY_HEADERS.get(mail.priority, ()):
         message[name] = value
     if mail.read_receipt:
         message["Disposition-Notification-To"] = str(_address(reply_to or sender.email))  # RFC 8098 2.1
-
-
-def _page(text: str) -> str:
-    """Return the same text as simple HTML: paragraphs and line breaks, no link that nobody wrote."""
-    paragraphs = [part for part in re.split(r"\n{2,}", text.strip("\n")) if part]
-    content = "\n".join("<p>" + html.escape(part).replace("\n", "<br>\n") + "</p>" for part in paragraphs)
-    return (
-        '<!DOCTYPE html>\n<html>\n<head><meta charset="utf-8"></head>\n'
-        f'<body style="font-family: sans-serif">\n{content}\n</body>\n</html>\n'
-    )
 
 
 def _read(attachment: Attachment) -> bytes:

@@ -16,10 +16,11 @@ _MEDIA_TYPE = re.compile(r"[a-z0-9][a-z0-9.+-]*/[a-z0-9][a-z0-9.+-]*")
 _PLAIN_NAME = re.compile(r"[A-Za-z0-9 ._()+,-]{1,60}")
 
 
-def multipart(subtype: str, parts: Sequence[bytes]) -> bytes:
+def multipart(subtype: str, parts: Sequence[bytes], parameter: str = "") -> bytes:
     """Return a part that holds others, in order; the boundary is in none of them, being random."""
     boundary = f"=_{secrets.token_hex(12)}".encode("ascii")  # `=_` is in no quoted-printable and no Base64 text
-    head = f'Content-Type: multipart/{subtype}; boundary="'.encode("ascii") + boundary + b'"\r\n\r\n'
+    kind = f"multipart/{subtype}; {parameter}" if parameter else f"multipart/{subtype}"
+    head = f'Content-Type: {kind};\r\n boundary="'.encode("ascii") + boundary + b'"\r\n\r\n'
     return head + b"".join(b"--" + boundary + b"\r\n" + part for part in parts) + b"--" + boundary + b"--\r\n"
 
 
@@ -39,9 +40,22 @@ def file_part(name: str, media_type: str, content: bytes) -> bytes:
         f"Content-Type: {kind}\r\nContent-Transfer-Encoding: base64\r\n"
         f"Content-Disposition: attachment; {_file_name(name)}\r\n\r\n"
     )
+    return head.encode("ascii") + _base64_lines(content)
+
+
+def shown_part(content_id: str, png: bytes) -> bytes:
+    """Return a picture that the page beside it shows as `cid:CONTENT_ID` (RFC 2392)."""
+    head = (
+        "Content-Type: image/png\r\nContent-Transfer-Encoding: base64\r\n"
+        f'Content-ID: <{content_id}>\r\nContent-Disposition: inline; filename="logo.png"\r\n\r\n'
+    )
+    return head.encode("ascii") + _base64_lines(png)
+
+
+def _base64_lines(content: bytes) -> bytes:
     encoded = b2a_base64(content, newline=False)
     lines = [encoded[start : start + 76] for start in range(0, len(encoded), 76)]  # RFC 2045 6.8
-    return head.encode("ascii") + b"\r\n".join([*lines, b""])
+    return b"\r\n".join([*lines, b""])
 
 
 def _file_name(name: str) -> str:
