@@ -63,13 +63,13 @@ def test_the_pdf_opens_in_a_dialog(cashier: Visitor) -> None:
     block = cashier.htmx("/practice-mailbox/2?attachment=1", "training-attachment").text
     assert "<dialog" in block
     assert 'src="/practice-mailbox/2/attachment/1"' in block
-    assert "<dialog" in cashier.get("/practice-mailbox/2?attachment=1").text
+    assert "attachment-view" in cashier.get("/practice-mailbox/2?attachment=1").text
     assert cashier.get("/practice-mailbox/2/attachment/1").mimetype == "image/png"
 
 
 @pytest.mark.parametrize("place", ["2", "9", "x", "-1"])
 def test_what_is_no_pdf_opens_no_dialog(cashier: Visitor, place: str) -> None:
-    assert "<dialog" not in cashier.get(f"/practice-mailbox/2?attachment={place}").text
+    assert "attachment-view" not in cashier.get(f"/practice-mailbox/2?attachment={place}").text
 
 
 @pytest.mark.parametrize("path", ["/practice-mailbox/9", "/practice-mailbox/2/attachment/9", "/practice-mailbox/0"])
