@@ -41,7 +41,7 @@ def find_variable(template: MailTemplate, code: str) -> Placeholder:
 def free_code(template: MailTemplate, field: str) -> str:
     """Return the code to propose for a field, `NOM CAISSIER`, with a number where it is taken."""
     table, _, name = field.partition(".")
-    proposed = f"{name} {table}".replace("_", " ")
+    proposed = f"{name} {table}".replace("_", " ").strip()
     taken = {one.code for one in template.placeholders}
     return next(code for code in (proposed, *(f"{proposed} {n}" for n in range(2, 99))) if code not in taken)
 
@@ -59,11 +59,16 @@ def checked_code(template: MailTemplate, code: str, renamed: str = "") -> str:
 
 
 def checked_variable(template: MailTemplate, typed: Placeholder, renamed: str = "") -> Placeholder:
-    """Return a variable as it may be kept; raises InvalidInputError("code", "label", "format" or "field", ...)."""
+    """Return a variable as it may be kept; raises InvalidInputError("code", "label", "format" or "field", ...).
+
+    What a formula holds is not looked at here; it sets its own format.
+    """
     code = checked_code(template, typed.code, renamed)
     label = " ".join(typed.label.split())
     if not label or len(label) > LABEL_MAX:
         raise InvalidInputError("label", "variable_label", str(LABEL_MAX))
+    if typed.formula:
+        return replace(typed, code=code, label=label, field="", format="")
     if typed.field not in FIELDS:
         raise InvalidInputError("field", "variable_field", typed.field)
     if typed.format and typed.format not in formats_of(typed.field):

@@ -19,6 +19,7 @@ from backend.domain.sender_profile import SenderProfile, SendingMode
 from backend.domain.ticket import Ticket, TicketNumber
 from backend.ports import Services
 from backend.usecases.fill_mail_text import ticket_sources
+from backend.usecases.find_logo import logo_for_mail
 from backend.usecases.make_ticket_pdf import choose_layout, make_ticket_pdf, next_reprint, remove_folder
 
 _log = logging.getLogger(__name__)
@@ -98,6 +99,7 @@ def prepare_sending(
         delivery_notification=sender.delivery_notification,
         read_receipt=sender.read_receipt,
         has_html=template.has_html,
+        logo=logo_for_mail(recorded.ticket.company, services) if template.has_html else None,
     )
     try:
         services.outbox.save(mail)

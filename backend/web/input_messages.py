@@ -60,6 +60,7 @@ TYPED: Mapping[str, Text] = {
         _l("Facteur may not write into this folder."),
         _l("Change its rights, or choose another one."),
     ),
+    "formula_missing": (_l("The formula is missing."), _l("Type one: the help beside it shows what it may hold.")),
     "host": (
         _l("“%(value)s” is not the name of a server."),
         _l("Enter the name that your mail provider gives, as in smtp.example.org."),

@@ -14,6 +14,7 @@ from backend.domain.mail_template import MailTemplate
 from backend.domain.mail_variables import VARIABLES_MAX
 from backend.usecases.rehearse_mail import RehearsedMail, rehearse_mail
 from backend.web.forms import Form
+from backend.web.formula_fault import FormulaFault, fault_in, formula_help
 from backend.web.messages import document_type_label
 from backend.web.services import services
 
@@ -23,12 +24,13 @@ _TEXTS = ("subject", "body")
 
 @dataclass(frozen=True, slots=True)
 class Letter:
-    """A rehearsed mail as the page shows it: whose it is, what is empty in it, and an own type's name."""
+    """A rehearsed mail as the page shows it: whose it is, what is empty in it, its own type, why a formula fails."""
 
     mail: RehearsedMail
     title: str
     empty: list[str]
     other_type: str
+    faults: list[FormulaFault]
 
     @property
     def paragraphs(self) -> list[str]:
@@ -51,6 +53,7 @@ def template_values(template: MailTemplate) -> dict[str, str]:
         "body": template.body,
         "to_billing_address": "yes" if template.to_billing_address else "",
         "to_main_contact": "yes" if template.to_main_contact else "",
+        "has_html": "yes" if template.has_html else "",
         **{name: "; ".join(getattr(template, name)) for name in _LISTS},
     }
 
@@ -63,6 +66,7 @@ def typed_template(form: Form, known: MailTemplate) -> MailTemplate:
         body=form["body"].replace("\r\n", "\n"),
         to_billing_address=form["to_billing_address"] == "yes",
         to_main_contact=form["to_main_contact"] == "yes",
+        has_html=form["has_html"] == "yes",
         free_addresses=split_addresses(form["free_addresses"]),
         cc=split_addresses(form["cc"]),
         bcc=split_addresses(form["bcc"]),
@@ -94,6 +98,7 @@ def form_context(form: Form, template: MailTemplate) -> dict[str, object]:
         "title": document_type_label(template.document_type),
         "tab": "message" if faulty_texts else "recipients" if faulty_lists else chosen,
         "variables_max": VARIABLES_MAX,
+        "help": formula_help(),
         "seen": "; ".join(address for name in _LISTS for address in split_addresses(form[name])),
     }
 
@@ -122,4 +127,6 @@ def _letter(mail: RehearsedMail, typed: MailTemplate) -> Letter:
     name = document_type_label(mail.template.document_type)
     empty = {one.code: one.label for one in (*mail.subject.empty, *mail.body.empty)}
     is_other = mail.template.document_type is not typed.document_type
-    return Letter(mail, titles.get(mail.kind, name), list(empty.values()), name if is_other else "")
+    texts = ((mail.template.subject, mail.subject.fault), (mail.template.body, mail.body.fault))
+    faults = [fault_in(text, fault) for text, fault in texts if fault]
+    return Letter(mail, titles.get(mail.kind, name), list(empty.values()), name if is_other else "", faults)

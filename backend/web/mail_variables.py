@@ -47,7 +47,7 @@ def define(document_type: str) -> Response:
     try:
         check_room(template)
     except InvalidInputError as error:
-        return show_dialog(render_template("mail_variables/_full.html", explained=explain(error)))
+        return no_room_answer(error)
     return _chooser(template, Form({"field": request.args.get("field", "")}))
 
 
@@ -105,9 +105,9 @@ def create(document_type: str) -> Response:
     except InvalidInputError as error:
         form.refuse_error(error)
         if error.reason == "variable_count":
-            return show_dialog(render_template("mail_variables/_full.html", explained=explain(error)), 422)
+            return no_room_answer(error, 422)
         return _label_step(template, form) if error.where == "label" else _code_step(template, form)
-    return _done(changed, _("[%(code)s] is defined.", code=changed.placeholders[-1].code))
+    return saved_answer(changed, _("[%(code)s] is defined.", code=changed.placeholders[-1].code))
 
 
 @blueprint.get("/change")
@@ -136,7 +136,7 @@ def save(document_type: str) -> Response:
         return _change_dialog(template, variable, form)
     new_code = checked_code(changed, form["code"], form["code"].upper())
     texts = {name: renamed_in(request.form.get(name, ""), variable.code, new_code) for name in ("subject", "body")}
-    return _done(changed, _("[%(code)s] is changed.", code=new_code), texts)
+    return saved_answer(changed, _("[%(code)s] is changed.", code=new_code), texts)
 
 
 @blueprint.delete("/")
@@ -151,7 +151,7 @@ def delete(document_type: str) -> Response:
         return show_dialog(render_template("mail_variables/_in_use.html", variable=variable, type=document_type), 422)
     changed = delete_variable(template.document_type, variable.code, services(), also_in_texts=True)
     texts = {name: removed_from(text, variable.code) for name, text in typed.items()}
-    return _done(changed, _("[%(code)s] is deleted.", code=variable.code), texts)
+    return saved_answer(changed, _("[%(code)s] is deleted.", code=variable.code), texts)
 
 
 def _template(document_type: str) -> MailTemplate:
@@ -217,7 +217,12 @@ def _change_dialog(template: MailTemplate, variable: Placeholder, form: Form) ->
     return show_dialog(dialog, 200 if form.is_valid else 422)
 
 
-def _done(template: MailTemplate, told: str, texts: dict[str, str] | None = None) -> Response:
+def no_room_answer(error: InvalidInputError, status: int = 200) -> Response:
+    """Say in a dialog that there are as many variables as there may be."""
+    return show_dialog(render_template("mail_variables/_full.html", explained=explain(error)), status)
+
+
+def saved_answer(template: MailTemplate, told: str, texts: dict[str, str] | None = None) -> Response:
     """Close the dialog; the list, the texts that hold its codes and the rehearsal follow."""
     parts = render_template(
         "mail_variables/_done.html",

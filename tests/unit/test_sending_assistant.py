@@ -25,6 +25,7 @@ from tests.builders import (
     a_company,
     a_contact,
     a_customer,
+    a_logo,
     a_tested_sender,
     a_ticket,
     a_till,
@@ -220,3 +221,17 @@ def test_where_a_formula_fails_for_a_ticket_the_usual_text_is_filled_in(services
     draft = prepare_sending(KEY, "80mm", "Zoé", services)
     assert draft.subject == "Ticket 1"
     assert draft.body.startswith("Bonjour,\n\nVeuillez trouver ci-joint votre ticket de caisse n° 1 du 24/11/2026.")
+
+
+def test_a_mail_shows_the_logo_of_the_tickets_company_unless_it_is_text_alone(services: FakeServices) -> None:
+    logo = a_logo()
+    services.logos.save(logo)
+    services.tickets.record(a_ticket(company=a_company(logo_sha256=logo.sha256)))
+    key = TicketNumber("C1", 2)
+    mail = prepare_sending(key, "80mm", "Zoé", services)
+    assert mail.has_html
+    assert mail.logo is not None
+    assert prepare_sending(KEY, "80mm", "Zoé", services).logo is None
+    services.settings.save_mail_template(replace(default_template(DocumentType.TICKET), has_html=False))
+    plain = prepare_sending(key, "80mm", "Zoé", services)
+    assert (plain.has_html, plain.logo) == (False, None)

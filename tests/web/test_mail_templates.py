@@ -156,3 +156,12 @@ def test_a_formula_with_a_fault_is_refused_beside_its_field_with_its_place(
     assert "Possible ici\u00a0: TICKET.NUMERO." in answer.text
     assert "formule=TICKET.NUMRO" in answer.text
     assert shop.settings.mail_template(DocumentType.TICKET) == default_template(DocumentType.TICKET)
+
+
+def test_the_page_beside_the_text_can_be_left_out(shop: FakeServices, administrator: Visitor) -> None:
+    for sent, kept in (({"has_html": "yes"}, True), ({}, False)):
+        administrator.post(EDIT, TEXTS | sent)
+        saved = shop.settings.mail_template(DocumentType.TICKET)
+        assert saved is not None
+        assert saved.has_html is kept
+        assert (" checked" in administrator.get(EDIT).text.partition('name="has_html"')[2].partition(">")[0]) is kept

@@ -160,10 +160,11 @@ document.addEventListener("focusin", (event) => {
 document.addEventListener("click", (event) => {
   const button = event.target.closest?.("[data-inserts]");
   if (!button) return;
-  const field = document.getElementById(lastText) ?? document.querySelector("[data-takes-codes] textarea");
-  const isFormula = /^\s*formule\s*[=:]/i.test(field.value);
-  const text = isFormula ? button.dataset.insertsInFormula : button.dataset.inserts;
-  const [start, end] = lastText ? [field.selectionStart, field.selectionEnd] : [field.value.length, field.value.length];
+  const last = document.getElementById(lastText);
+  const field = last ?? document.querySelector("[data-takes-codes] textarea");
+  const isFormula = /^\s*formule[=:]/i.test(field.value);
+  const text = (isFormula && button.dataset.insertsInFormula) || button.dataset.inserts;
+  const [start, end] = last ? [field.selectionStart, field.selectionEnd] : [field.value.length, field.value.length];
   field.setRangeText(text, start, end, "end");
   field.focus();
   field.dispatchEvent(new Event("input", { bubbles: true }));
