@@ -18,6 +18,7 @@ from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal
 
+from formula_screens import FORMULA_SCREENS
 from screen import Screen, refused
 from sending_screens import DRAFT, SENDING_SCREENS, fill_closed, fill_failing
 from settings_screens import SETTINGS_SCREENS
@@ -270,6 +271,7 @@ SCREENS = (
     Screen("closing-reading", "/closings/C1/now"),
     Screen("closings-law", "/closings/law"),
     Screen("not-found", "/tickets/C1-999"),
+    *FORMULA_SCREENS,
     *SENDING_SCREENS,
     *SETTINGS_SCREENS,
 )
