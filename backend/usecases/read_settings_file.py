@@ -10,6 +10,8 @@ from typing import Any, TypeVar
 from backend.domain.document_type import DocumentType
 from backend.domain.errors import InvalidInputError
 from backend.domain.field_catalogue import FIELDS
+from backend.domain.formula.errors import FormulaError
+from backend.domain.formula.evaluation import check_formula
 from backend.domain.mail_template import MailTemplate
 from backend.domain.pdf_settings import PdfSettings, checked_arguments
 from backend.domain.placeholder import Placeholder, UnknownCodeError
@@ -75,6 +77,10 @@ def _at(document: LocatedJson, place: Place, make: Callable[[Mapping[str, Any]],
         return make(given)
     except UnknownCodeError as error:
         raise document.error((*place, error.where), "unknown_code", error.code) from None
+    except FormulaError as error:
+        raise document.error(
+            (*place, error.where or "placeholders"), "formula", f"{error.line}:{error.column}"
+        ) from None
     except InvalidInputError as error:
         where = _FIELD_OF.get(error.where, error.where)
         raise document.error((*place, *([where] if where in given else [])), error.reason, error.value) from None
@@ -108,7 +114,9 @@ def _template(given: Mapping[str, Any]) -> MailTemplate:
     for name in ("free_addresses", "cc", "bcc"):
         values[name] = tuple(values.get(name, ()))
     for placeholder in values["placeholders"]:
-        if placeholder.field not in FIELDS:
+        if placeholder.formula:
+            check_formula(placeholder.formula, FIELDS)
+        elif placeholder.field not in FIELDS:
             raise InvalidInputError("placeholders", "unknown_field", placeholder.field)
     template = MailTemplate(**values)
     if (template.cc or template.bcc) and not template.document_type.may_copy:

@@ -19,4 +19,5 @@ def glyph_warning(letters: str) -> str:
         len(letters),
         named=named,
     )
-    return f"{sentence} {_('Write it in other letters from the next ticket on.')}"
+    remedy = _("Write it in other letters from the next ticket on.")
+    return f"{sentence} {remedy}"

@@ -219,6 +219,7 @@ IN_FILE: Mapping[str, LazyString] = {
     "duplicate_key": _l("a name stands twice in one object"),
     "email": _l("“%(value)s” is not an e-mail address"),
     "encoding": _l("the file is not UTF-8"),
+    "formula": _l("a formula has a fault (line:character %(value)s)"),
     "json": _l("this is not JSON: %(value)s"),
     "line_total_differs": _l("quantity, price and discount come to %(value)s"),
     "missing": _l("it is missing"),

@@ -50,6 +50,7 @@ FIELDS: Mapping[str, LazyString] = {
     "placeholders": _l("Variables"),
     "to_billing_address": _l("To the billing address"),
     "to_main_contact": _l("To the main contact"),
+    "has_html": _l("As a page too"),
     "free_addresses": _l("Free addresses"),
     "cc": _l("Cc"),
     "bcc": _l("Bcc"),

@@ -50,7 +50,11 @@ def source(tmp_path: Path) -> FakeServices:
         replace(
             ticket_mail,
             subject="Merci [CAISSE]",
-            placeholders=(*ticket_mail.placeholders, Placeholder("CAISSE", "Caisse", "CAISSE.CODE")),
+            placeholders=(
+                *ticket_mail.placeholders,
+                Placeholder("CAISSE", "Caisse", "CAISSE.CODE"),
+                Placeholder("MOITIE", "Moitié", "", formula="TICKET.TTC / 2"),
+            ),
             free_addresses=("compta@brico.example",),
         )
     )
@@ -305,6 +309,7 @@ def _edited(source: FakeServices, *path: str | int, value: Any) -> bytes:  # noq
         (("pdf", "engine"), "word", "pdf.engine", "wrong_value"),
         (("pdf", "program"), ["prince"], "pdf.program", "program_place_missing"),
         (("mail_texts", 0, "subject"), "[FAUX CODE]", "mail_texts[1].subject", "unknown_code"),
+        (("mail_texts", 0, "subject"), "formule=TICKET.NUMRO", "mail_texts[1].subject", "formula"),
         (("mail_texts", 0, "cc"), ["a@example.org"], "mail_texts[1].cc", "no_copies"),
         (("mail_texts", 0, "free_addresses"), ["a@"], "mail_texts[1].free_addresses", "email"),
         (("mail_texts", 0, "placeholders", 0, "field"), "X.Y", "mail_texts[1].placeholders", "unknown_field"),
