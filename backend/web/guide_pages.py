@@ -42,7 +42,7 @@ TOPICS = (
     Topic("sender", "send", ("sender_settings", "sender_sign_in", "passphrase")),
     Topic("pdf", "printer", ("pdf_settings",)),
     Topic("layouts", "file-text", ("layouts", "company")),
-    Topic("mail-texts", "pencil", ("mail_templates", "mail_variables")),
+    Topic("mail-texts", "pencil", ("mail_templates", "mail_variables", "mail_formulas")),
     Topic("records", "book-user", ("records", "record_files", "erasure", "incoming")),
     Topic("users", "users", ("users",)),
     Topic("backups", "inbox", ("backups",)),
