@@ -68,12 +68,11 @@ class BasketLine:
     def without_vat(self) -> BasketLine:
         """Return the line for who pays no VAT: the VAT taken out of its price, to the cent, and the rate 0."""
         taken_out = self.discount.amount and vat_within(self.discount.amount, self.vat_rate)
-        return replace(
-            self,
-            unit_price=self.unit_price - vat_within(self.unit_price, self.vat_rate),
-            vat_rate=Decimal(0),
-            discount=replace(self.discount, amount=self.discount.amount - taken_out),
-        )
+        unit_price = self.unit_price - vat_within(self.unit_price, self.vat_rate)
+        # Rounded to the cent apart from its price, a discount of all of it could come out higher than it.
+        off = min(self.discount.amount - taken_out, max(round_cents(self.quantity * unit_price), 0))
+        discount = replace(self.discount, amount=off)
+        return replace(self, unit_price=unit_price, vat_rate=Decimal(0), discount=discount)
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,13 +107,13 @@ class Basket:
         """Return what is still missing; negative is what has to be handed back."""
         return self.total - sum(payment.amount for payment in self.payments)
 
-    @property
-    def quick_amounts(self) -> tuple[int, ...]:
-        """Return what a customer who pays cash is likely to hand over, in cents: the sum, and notes above it."""
-        if self.total <= 0:
+    def quick_amounts(self, method: str) -> tuple[int, ...]:
+        """Return the cents that a customer may hand over in cash: what no other way pays, and notes above it."""
+        owed = self.total - sum(payment.amount for payment in self.payments if payment.method != method)
+        if owed <= 0:
             return ()
-        above = {-(-self.total // note) * note for note in _NOTES}
-        return tuple(sorted({self.total, *above})[:_QUICK_MAX])
+        above = {-(-owed // note) * note for note in _NOTES}
+        return tuple(sorted({owed, *above})[:_QUICK_MAX])
 
     def with_total_discount(self, discount: Discount) -> Basket:
         """Return the basket with a discount on all of it, spread over its lines so that the sum agrees to the cent.

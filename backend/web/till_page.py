@@ -86,7 +86,7 @@ def till_context(basket: Basket, form: Form, *, line: int = 0) -> dict[str, obje
             for place, each in enumerate(basket.lines, 1)
         ],
         "held": [_held(each) for each in held_baskets(current_user(), services())],
-        "quick_amounts": [(amount(cents), money(cents)) for cents in basket.quick_amounts],
+        "quick_amounts": [(amount(cents), money(cents)) for cents in basket.quick_amounts(form["focus"])],
         "chosen": chosen,
         "chosen_line": basket.line(chosen) if chosen else None,
         "typed_quantity": form["quantity"] if form.note("quantity") else _chosen_quantity(basket, chosen),

@@ -137,4 +137,14 @@ def test_a_discount_on_the_total_is_spread_to_the_cent() -> None:
     [(1234, (1234, 1500, 2000, 5000)), (500, (500, 1000, 2000, 5000)), (0, ()), (30_000, (30_000, 40_000))],
 )
 def test_cash_is_offered_as_people_hand_it_over(cents: int, quick: tuple[int, ...]) -> None:
-    assert _basket(("1", cents, "20", "")).quick_amounts == quick
+    assert _basket(("1", cents, "20", "")).quick_amounts("cash") == quick
+
+
+def test_an_exempt_customer_with_everything_off_owes_nothing() -> None:
+    line = BasketLine("Vis", Decimal("0.001"), 500, Decimal(20), Discount(amount=1))  # 0.5 cents, rounded up
+    assert Basket("C1", lines=(line,), is_exempt=True).total == 0
+
+
+def test_cash_is_offered_for_what_the_other_payments_leave() -> None:
+    basket = replace(_basket(("1", 14_530, "20", "")), payments=(Payment("card", 10_000), Payment("cash", 4_530)))
+    assert basket.quick_amounts("cash") == (4_530, 5_000, 6_000, 10_000)
