@@ -63,6 +63,11 @@ def _empty_company(page: Page) -> None:
     refused(page)
 
 
+def _give_logo(page: Page) -> None:
+    page.locator("input[name=logo]").set_input_files(ROOT / "frontend" / "static" / "img" / "mark.svg")
+    page.locator(".logo-shown").scroll_into_view_if_needed()
+
+
 def _unknown_field(page: Page) -> None:
     _drawn(page)
     page.locator("[name=footer]").fill("Carte [CARTE.CODE]")
@@ -224,6 +229,8 @@ SCREENS = (
     Screen("mailbox", "/practice-mailbox/"),
     Screen("mailbox-pdf", "/practice-mailbox/1?attachment=1", _drawn),
     Screen("settings", "/settings/"),
+    Screen("company", "/settings/company"),
+    Screen("company-logo", "/settings/company", _give_logo),
     Screen("pdf-settings", "/settings/pdf/"),
     Screen("pdf-engine", "/settings/pdf/engine"),
     Screen("pdf-engine-refused", "/settings/pdf/engine", _other_program),

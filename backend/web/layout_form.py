@@ -12,6 +12,7 @@ from backend.domain.ticket_layout import LAYOUT_FIELDS, LogoSize, TicketLayout
 from backend.usecases.edit_layouts import checked_layout
 from backend.usecases.find_unprintable import find_unprintable
 from backend.usecases.preview_layout import layout_picture, preview_ticket, sample_tickets
+from backend.web.field_chooser import proposed_label
 from backend.web.forms import Form
 from backend.web.glyph_words import glyph_warning
 from backend.web.messages import explain
@@ -69,9 +70,9 @@ def sample_options() -> list[tuple[str, str]]:
     return [(str(sample.key), words[sample.kind] % {"number": sample.key}) for sample in sample_tickets(services())]
 
 
-def field_codes() -> list[str]:
-    """Return the fields that head and foot may name, in brackets."""
-    return [f"[{code}]" for code in LAYOUT_FIELDS]
+def field_codes() -> list[tuple[str, str]]:
+    """Return the fields that head and foot may name: as they are written, in brackets, and in words."""
+    return [(f"[{code}]", proposed_label(code)) for code in LAYOUT_FIELDS]
 
 
 def preview_context(known: TicketLayout, form: Form | None) -> dict[str, object]:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 from flask import Blueprint, Response, render_template, send_file, url_for
 from flask_babel import gettext as _
 
@@ -11,10 +13,12 @@ from backend.domain.user import Role
 from backend.usecases.make_ticket_pdf import save_ticket_pdf
 from backend.usecases.print_ticket import offer_ticket_pdf, offered_ticket_pdf
 from backend.web.auth import current_user, require
+from backend.web.desktop_port import NoProgramError
 from backend.web.dialogs import show_dialog
 from backend.web.forms import Form
 from backend.web.htmx import go_to
 from backend.web.layout_choice import ask_for_layout, chosen_layout
+from backend.web.messages import explain
 from backend.web.security import current_session
 from backend.web.services import desktop, services
 
@@ -36,6 +40,8 @@ def save(number: str) -> Response:
             return show_dialog("")
         save_ticket_pdf(key, layout_id, target, current_user().name, services())
         current_session().toasts.append(_("%(name)s is saved", name=target.name))
+        if services().settings.pdf_settings().open_each_pdf:
+            _open(target)
         return go_to(url_for("tickets.detail", number=key))
     pdf = offer_ticket_pdf(key, layout_id, current_user().name, services())
     return show_dialog(
@@ -46,6 +52,15 @@ def save(number: str) -> Response:
             done_url=url_for("tickets.detail", number=key),
         )
     )
+
+
+def _open(pdf: Path) -> None:
+    """Show a PDF that is saved; a PC without a viewer has it all the same, and says so."""
+    try:
+        desktop().open_file(pdf)
+    except NoProgramError as error:
+        explained = explain(error)
+        current_session().toasts.append(f"{explained.sentence} {explained.remedy}")
 
 
 @blueprint.get("/<number>/saved/<folder>")

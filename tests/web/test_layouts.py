@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING
 
 import pytest
 
 from backend.domain.pdf_settings import PdfFailure
 from backend.domain.shop import PrinterKind
-from backend.domain.ticket_layout import BUILT_IN_LAYOUTS, LogoSize
+from backend.domain.ticket_layout import BUILT_IN_LAYOUTS, LAYOUT_FIELDS, LogoSize
 from backend.usecases.edit_layouts import copy_layout, find_layout, set_till_layout
 from backend.usecases.remember_layout import always_layout
 from tests.builders import a_company, a_ticket, a_till
@@ -139,3 +140,12 @@ def test_the_size_of_the_logo_is_kept(administrator: Visitor, shop: FakeServices
     assert next(layout for layout in shop.settings.layouts() if layout.id == "80mm").logo is LogoSize.NONE
     administrator.post("/settings/layouts/80mm", {"type": "normal", "logo": "gigantic"})
     assert next(layout for layout in shop.settings.layouts() if layout.id == "80mm").logo is LogoSize.NONE
+
+
+def test_every_field_can_be_inserted_into_the_texts_by_a_button(administrator: Visitor) -> None:
+    page = administrator.get("/settings/layouts/80mm").text
+    assert page.count("data-takes-codes") == 1
+    assert re.findall(r'data-inserts="\[([^"]+)\]"', page) == list(LAYOUT_FIELDS)
+    takes_codes = page.partition("data-takes-codes")[2].partition("<details")[0]
+    assert re.findall(r'<textarea[^>]* name="(\w+)"', takes_codes) == ["header", "footer"]
+    assert "<input" not in takes_codes

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from backend.domain.pdf_settings import PdfFailure
+from backend.domain.pdf_settings import PdfFailure, PdfSettings
 from backend.web.create_app import create_app
 from backend.web.desktop_port import NoDesktop
 from backend.web.launch import LaunchTokens
@@ -31,6 +31,15 @@ class AskingDesktop(NoDesktop):
     has_dialogs = False
     target: Path | None = None
     asked: str = ""
+    has_viewer = False
+
+    def __init__(self) -> None:
+        self.opened: list[Path] = []
+
+    def open_file(self, path: Path) -> None:
+        if not self.has_viewer:
+            super().open_file(path)
+        self.opened.append(path)
 
     def choose_target(self, name: str) -> Path | None:
         self.asked = name
@@ -113,3 +122,24 @@ def test_a_place_that_takes_no_file_is_named(
     shop.pdf_engine.failure = PdfFailure("unwritable")
     assert cashier.post(SAVE, {"layout": "80mm"}).status_code == 503
     assert shop.journal.all == []
+
+
+@pytest.mark.parametrize("opens", [False, True])
+def test_a_saved_pdf_is_opened_where_the_settings_say_so(
+    opens: bool, cashier: Visitor, shop: FakeServices, desktop: AskingDesktop, tmp_path: Path
+) -> None:
+    shop.settings.save_pdf_settings(PdfSettings(open_each_pdf=opens))
+    desktop.has_dialogs, desktop.target, desktop.has_viewer = True, tmp_path / "mine.pdf", True
+    cashier.post(SAVE, {"layout": "80mm"})
+    assert desktop.opened == ([tmp_path / "mine.pdf"] if opens else [])
+
+
+def test_a_pc_without_a_viewer_has_the_saved_pdf_all_the_same(
+    cashier: Visitor, shop: FakeServices, desktop: AskingDesktop, tmp_path: Path
+) -> None:
+    shop.settings.save_pdf_settings(PdfSettings(open_each_pdf=True))
+    desktop.has_dialogs, desktop.target = True, tmp_path / "mine.pdf"
+    assert cashier.post(SAVE, {"layout": "80mm"}).headers["HX-Redirect"] == "/tickets/C1-1"
+    assert (tmp_path / "mine.pdf").is_file()
+    assert [event for event, _reprint, _sha256 in _events(shop)] == ["saved"]
+    assert len(cashier.session.toasts) == 2
