@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import secrets
 from contextlib import closing
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from pathlib import Path
 
 from backend.domain.errors import FacteurError, StorageError
-from backend.domain.pdf_settings import EngineDescription, PageFormat, PdfSettings
+from backend.domain.pdf_settings import EngineDescription, PageFormat, PdfEngineMissingError, PdfSettings
 from backend.domain.pdf_test import TEST_WIDTH_MM, FolderReport, check_test_pdf
 from backend.domain.shop import Company
 from backend.ports import SendingWatch, Services
@@ -96,13 +96,29 @@ def forget_test_pdf(report: TestPdfReport) -> None:
 
 
 def try_settings_in_force(services: Services) -> None:
-    """Test the settings in force and remember how it went; a failure is shown where they are (PRODUCT C0)."""
+    """Test the settings in force and remember how it went; a failure is shown where they are (PRODUCT C0).
+
+    On a PC without wkhtmltopdf, where nobody has chosen an engine yet, the PC's browser is tried and put in force.
+    """
     try:
-        forget_test_pdf(make_test_pdf(services))
+        try:
+            forget_test_pdf(make_test_pdf(services))
+        except PdfEngineMissingError:
+            _take_browser(services)
     except FacteurError as error:
         services.settings.save_preference(_LAST_TEST, error.cause_code)
     else:
         remember_test(services)
+
+
+def _take_browser(services: Services) -> None:
+    """Put the PC's browser in force once its test passed; raises what the test does, and PdfEngineMissingError."""
+    first = PdfSettings()
+    if services.settings.pdf_settings() != first:
+        raise PdfEngineMissingError(first.engine)
+    browser = replace(first, engine="browser")
+    forget_test_pdf(make_test_pdf(services, browser))
+    services.settings.save_pdf_settings(browser)
 
 
 def remember_test(services: Services) -> None:
