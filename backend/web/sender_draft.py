@@ -15,6 +15,15 @@ def keep_typed(user: User, form: Form) -> None:
     current_session().drafts[_key(user)] = changed(form)
 
 
+def keep_change(user: User, form: Form) -> None:
+    """Keep a change; it may have left the page before the server that the address brought was in it."""
+    draft = current_session().drafts.get(_key(user))
+    is_behind = isinstance(draft, Form) and draft["filled"] and not form["filled"] and not form["host"]
+    if isinstance(draft, Form) and is_behind and draft["email"] == form["email"]:
+        form = changed(form, **{name: draft[name] for name in ("host", "port", "security", "username", "filled")})
+    keep_typed(user, form)
+
+
 def typed_before(user: User) -> Form | None:
     """Return what was typed and not saved, None where that is nothing but what is saved."""
     draft = current_session().drafts.get(_key(user))

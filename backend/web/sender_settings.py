@@ -20,7 +20,7 @@ from backend.web.auth import require
 from backend.web.forms import Form
 from backend.web.htmx import go_to, is_htmx, refuse_form, render_block, render_page
 from backend.web.passphrase import settle_secrets
-from backend.web.sender_draft import forget_typed, keep_typed, typed_before
+from backend.web.sender_draft import forget_typed, keep_change, keep_typed, typed_before
 from backend.web.sender_form import (
     changed,
     found_for,
@@ -55,7 +55,7 @@ def index() -> str:
 @require(Role.CASHIER)
 def keep() -> Response:
     """Keep what is typed, so that F5 or a look at another page loses nothing."""
-    keep_typed(whose(), Form.sent())
+    keep_change(whose(), Form.sent())
     return make_response("", 204)
 
 

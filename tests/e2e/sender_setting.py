@@ -143,4 +143,5 @@ def sender_setting(language: str, chromium: Browser, tmp_path: Path) -> Iterator
     yield Setting(shop, Cashier(page, language))
     context.close()
     server.stop(0.5)
-    assert [text for text in complaints if "status of 4" not in text] == []
+    unforeseen = [text for text in complaints if "status of 4" not in text]
+    assert unforeseen == [], unforeseen

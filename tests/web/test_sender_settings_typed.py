@@ -62,6 +62,15 @@ def test_what_a_look_at_the_address_filled_in_stays_too(cashier: Visitor) -> Non
     assert 'value="smtp.fournil.example"' in cashier.get("/sender-settings/").text
 
 
+def test_a_change_that_left_the_page_before_the_server_was_filled_in_takes_it_away_no_more(cashier: Visitor) -> None:
+    typed = {"email": "marie@fournil.example", "custom": "yes", "mode": "smtp", "port": "587", "security": "starttls"}
+    cashier.post("/sender-settings/way", typed | {"of_address": "yes"})
+    cashier.post("/sender-settings/typed", typed | {"name": "Chez Marie"})
+    page = cashier.get("/sender-settings/").text
+    assert 'value="smtp.fournil.example"' in page
+    assert 'value="Chez Marie"' in page
+
+
 def test_once_it_is_saved_nothing_is_said_also_when_the_last_word_comes_late(cashier: Visitor) -> None:
     save(cashier)
     assert STILL not in cashier.get("/sender-settings/").text
