@@ -19,6 +19,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Literal
 
 from formula_screens import FORMULA_SCREENS
+from record_screens import RECORD_SCREENS
 from screen import Screen, refused
 from sending_screens import DRAFT, SENDING_SCREENS, fill_closed, fill_failing
 from settings_screens import SETTINGS_SCREENS
@@ -281,6 +282,7 @@ SCREENS = (
     *FORMULA_SCREENS,
     *SENDING_SCREENS,
     *SETTINGS_SCREENS,
+    *RECORD_SCREENS,
 )
 
 

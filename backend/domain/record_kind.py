@@ -280,7 +280,7 @@ KINDS: dict[str, RecordKind] = {
             ),
             _customer_values,
             _customer,
-            ("code", "billing_city", "billing_email", "delivery_email"),
+            ("code", "billing_city", "billing_email"),
             is_for_cashiers=True,
         ),
         RecordKind(

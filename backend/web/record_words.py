@@ -79,6 +79,12 @@ _OF_KIND: Mapping[tuple[str, str], LazyString] = {
     ("payment-methods", "code"): _l("Name on tickets"),
     ("vat-rates", "label"): _l("Remark"),
 }
+# In a form the heading of the address stands above them.
+_IN_FORMS: Mapping[str, LazyString] = {
+    f"{kind}_{part}": word
+    for kind in ("billing", "delivery")
+    for part, word in (("postal_code", _l("Postal code")), ("city", _l("City")), ("email", _l("E-mail")))
+}
 _CHOICES: Mapping[str, LazyString] = {
     "ask": _l("Ask each time"),
     "none": _l("No ticket"),
@@ -98,6 +104,11 @@ _CHOICES: Mapping[str, LazyString] = {
 def field_word(kind: str, name: str) -> str:
     """Return what a field is called."""
     return str(_OF_KIND.get((kind, name)) or _FIELDS[name])
+
+
+def label_word(kind: str, name: str) -> str:
+    """Return what a field is called in the form of its record."""
+    return str(_IN_FORMS.get(name) or field_word(kind, name))
 
 
 def choice_word(value: str) -> str:

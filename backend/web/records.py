@@ -17,7 +17,7 @@ from backend.web.auth import RoleError, current_user, require
 from backend.web.forms import Form
 from backend.web.htmx import go_to, refuse_form, render_block, render_page
 from backend.web.messages import Explanation, explain
-from backend.web.record_words import WORDS, choice_word, field_word
+from backend.web.record_words import WORDS, choice_word, field_word, label_word
 from backend.web.security import current_session
 from backend.web.services import services
 
@@ -202,7 +202,7 @@ def _form(kind: RecordKind, form: Form, code: str) -> dict[str, object]:
         "form": form,
         "code": code,
         "title": _title(kind, code),
-        "labels": {field.name: field_word(kind.name, field.name) for field in kind.fields},
+        "labels": {field.name: label_word(kind.name, field.name) for field in kind.fields},
         "choices": {
             field.name: [(value, choice_word(value)) for value in field.choices]
             for field in kind.fields

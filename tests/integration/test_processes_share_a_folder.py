@@ -25,7 +25,7 @@ from tests.store_workers import (
     worker,
 )
 
-KILLS = 30
+KILLS = 50
 
 
 @pytest.fixture
