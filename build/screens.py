@@ -334,7 +334,7 @@ def _sign_in(page: Page, shop: str) -> None:
         page.locator(".people .row-link", has_text="Martin").click()
         page.locator("[name=password]").fill(PASSWORD)
         page.locator(".primary").click()
-    page.locator(".side-user").wait_for(state="attached")
+    page.locator(".side-user, [name=passphrase]").first.wait_for(state="attached")
 
 
 def take(folder: Path, screens: list[Screen], shops: dict[str, Services], *, quick: bool) -> int:
