@@ -9,7 +9,8 @@ from flask_babel import gettext as _
 
 from backend.domain.customer import WALK_IN
 from backend.domain.errors import NotFoundError
-from backend.domain.record_kind import KINDS, InputType, Record, RecordField, RecordKeptError, RecordKind, name_of
+from backend.domain.record_field import InputType, RecordField
+from backend.domain.record_kind import KINDS, Record, RecordKeptError, RecordKind, name_of
 from backend.domain.shop import TillKindError
 from backend.domain.user import Role
 from backend.usecases.edit_records import check_record, remove_record, restore_record, save_record
