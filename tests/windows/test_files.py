@@ -191,7 +191,7 @@ sys.path[:0] = {sys.path[:2]!r}
 from pathlib import Path
 from backend.adapters.logs import SharedLogFile
 log = logging.getLogger("program")
-log.addHandler(SharedLogFile(Path({str(folder)!r}) / "facteur.log", max_bytes=2000, kept=50))
+log.addHandler(SharedLogFile(Path({str(folder)!r}) / "facteur.log", max_bytes=500, kept=50))
 for number in range(100):
     log.warning("%s line %03d", sys.argv[1], number)
 '''

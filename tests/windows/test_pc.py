@@ -137,7 +137,7 @@ def test_a_pdf_opens_in_the_program_that_the_pc_has_for_it(windows: Windows) -> 
 
 def test_a_folder_opens_in_the_explorer(windows: Windows) -> None:
     code = """
-import ctypes, json, time
+import contextlib, ctypes, json, time
 from pathlib import Path
 from backend.desktop.native import NativeDesktop
 user32 = ctypes.windll.user32
@@ -148,12 +148,15 @@ deadline, window = time.monotonic() + 120, 0
 while not window and time.monotonic() < deadline:
     time.sleep(0.2)
     window = user32.FindWindowW("ExplorerWClass", None)
-title = ctypes.create_unicode_buffer(300)
-user32.GetWindowTextW(window, title, 300)
+lines = []
+for path in Path("Z:/proc").glob("[0-9]*/cmdline"):
+    with contextlib.suppress(OSError):
+        lines.append(path.read_bytes().decode(errors="replace"))
 user32.PostMessageW(window, 0x10, 0, 0)
-print(json.dumps(title.value))
+print(json.dumps([bool(window), any("explorer.exe" in line.split("\\0")[0] and folder.name in line for line in lines)]))
 """
-    assert "Hélène & Zoé, dossier" in answer(windows, code)
+    # Wine's explorer does not write the folder into its title: its command line, which Linux shows, has it.
+    assert answer(windows, code) == [True, True]
 
 
 def test_without_a_program_for_a_file_the_person_is_told(windows: Windows) -> None:
