@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 
 from backend.domain.errors import InvalidInputError
+from backend.domain.mail_failure import SenderNotTestedError
 from backend.domain.outgoing_mail import MailState
 from backend.domain.watched_folder import WatchedFolder
 from backend.usecases.watch_folder import (
@@ -16,7 +17,7 @@ from backend.usecases.watch_folder import (
     save_watched_folder,
     watched_folder,
 )
-from tests.builders import a_company, a_foreign_till, a_tested_sender, a_user
+from tests.builders import a_company, a_foreign_till, a_sender, a_tested_sender, a_user
 from tests.fakes import FakeServices
 
 SAMPLE = Path(__file__).parents[2] / "backend" / "usecases" / "formats" / "examples" / "ticket-walk-in.json"
@@ -160,6 +161,15 @@ def test_without_anybody_who_mails_that_is_said_and_the_ticket_is_recorded_all_t
     turns(FolderWatch(services))
     (report,) = reports(services)
     assert (report.recorded, report.mailed, report.mail_problem) == (1, 0, "no_user")
+
+
+def test_with_a_closed_gate_nothing_is_mailed_and_the_report_says_so(services: FakeServices, folder: Path) -> None:
+    services.settings.save_sender_profile(a_sender())
+    put(folder, "a.json", ticket(mail_to=[ADDRESS]), services)
+    turns(FolderWatch(services))
+    (report,) = reports(services)
+    assert (report.recorded, report.mailed, report.mail_problem) == (1, 0, SenderNotTestedError.cause)
+    assert services.outbox.waiting(list(MailState)) == []
 
 
 def test_a_crash_after_the_pick_up_is_made_good_at_the_next_turn(services: FakeServices, folder: Path) -> None:
