@@ -183,7 +183,7 @@ BAD = {
     "credit with a plus": (_set("kind", to="credit"), "total", "credit_sign"),
     "credit_of on a sale": (_set("credit_of", to="K1-1"), "credit_of", "credit_of_ticket"),
     "cashier without a name": (_set("cashier", to={"code": "D"}), "cashier.name", "missing"),
-    "empty label": (_set("lines", 0, "label", to=""), "lines[1].label", "wrong_value"),
+    "empty label": (_set("lines", 0, "label", to=""), "lines[1].label", "missing"),
     "walk-in with an address": (
         _set("customer", to={"code": "DIVERS", "name": "x", "billing_address": {"email": "a@x.fr"}}),
         "customer",

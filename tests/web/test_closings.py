@@ -31,7 +31,7 @@ DAY = {"period": "day", "span": "2026-11-24"}
 def app(shop: FakeServices, launch: LaunchTokens) -> Flask:
     shop.settings.save_company(a_company())
     shop.users.save(DUPOND)
-    shop.shop.save([a_till("C1", label="Entrée"), a_foreign_till("F1")], (), [DRILL, BOOK])
+    shop.shop.save([a_till("C1", label="Entrée"), a_foreign_till("K7")], (), [DRILL, BOOK])
     return create_app(shop, launch=launch, language="en")
 
 
@@ -43,7 +43,7 @@ def test_a_till_without_tickets_offers_nothing_to_close(cashier: Visitor) -> Non
     page = cashier.get("/closings/").text
     assert "Every ticket is in a closing." in page
     assert "Close:" not in page
-    assert "F1" not in page
+    assert "K7" not in page
 
 
 def test_the_question_says_that_a_closed_day_takes_no_ticket(cashier: Visitor, shop: FakeServices) -> None:

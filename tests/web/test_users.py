@@ -155,4 +155,4 @@ def test_settings_offer_what_the_role_may_set(administrator: Visitor, cashier: V
 
 
 def test_the_help_names_the_keys(cashier: Visitor) -> None:
-    assert "<kbd>F3</kbd>" in cashier.get("/help/").text
+    assert "<kbd>F3</kbd>" in cashier.get("/help/keys").text
