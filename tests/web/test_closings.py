@@ -81,7 +81,7 @@ def test_closing_twice_is_refused_with_a_sentence(cashier: Visitor, shop: FakeSe
 def test_a_made_up_period_closes_nothing(cashier: Visitor, shop: FakeServices) -> None:
     sell(shop)
     assert cashier.post("/closings/C1/close", {"period": "week", "span": "2026-W48"}).status_code == 404
-    assert cashier.post("/closings/F1/close", DAY).status_code == 409
+    assert cashier.post("/closings/K7/close", DAY).status_code == 409
     assert shop.closings.latest() == []
 
 
