@@ -25,5 +25,5 @@ class Screen:
 
 def refused(page: Page) -> None:
     """Send the form as it stands, and wait until something in it has to be mended."""
-    page.locator("form .primary").last.click()
+    page.locator("form .primary, .primary[form]").last.click()
     page.locator("[aria-invalid=true]").first.wait_for()
