@@ -25,6 +25,7 @@ for line in sys.stdin:
     if not child:
         nothing = os.open(os.devnull, os.O_RDWR)
         os.dup2(nothing, 0), os.dup2(nothing, 1)
+        sys.stdin = open(0, closefd=False)  # the parent has read from its own already
         sys.argv[1:] = json.loads(line)
         from backend.cli import main
         main()
