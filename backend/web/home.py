@@ -21,7 +21,7 @@ from backend.web.company_form import read_company
 from backend.web.day_figures import day_figures, day_totals
 from backend.web.folder_words import folder_place_notes
 from backend.web.forms import Form
-from backend.web.htmx import go_to, refuse_form, render_block, render_page
+from backend.web.htmx import go_to, is_htmx, refuse_form, render_block, render_page
 from backend.web.language import current_language
 from backend.web.mail_messages import mail_text
 from backend.web.security import current_session
@@ -61,8 +61,10 @@ def index() -> str:
 
 @blueprint.get("/history")
 @require(Role.CASHIER)
-def history() -> str:
+def history() -> str | Response:
     """Show the last days' sendings, once the page itself is there."""
+    if not is_htmx():
+        return go_to(url_for("home.index"))
     now = services().clock.now()
     first = datetime.combine(now.date() - timedelta(days=_DAYS - 1), time(), now.tzinfo)
     figures = sending_figures(services().journal.since(first), now.date(), _DAYS)

@@ -261,11 +261,11 @@ def test_mails_that_wait_show_the_ticket_and_the_reason_never_the_address(cashie
 
 def test_the_last_two_weeks_come_after_the_page(cashier: Visitor, shop: FakeServices) -> None:
     assert 'hx-get="/history"' in cashier.get("/").text
-    assert 'id="home-history" class="card" hidden' in cashier.get("/history").text
+    assert 'id="home-history" class="card" hidden' in cashier.htmx("/history", "home-history").text
     shop.journal.append(a_journal_entry("C1-1"))
     shop.journal.append(a_journal_entry("C1-2", "printed", at=NOON - timedelta(days=13)))
     shop.journal.append(a_journal_entry("C1-3", "failed", mail_cause=MailCause.LOGIN_REFUSED.value))
-    shown = cashier.get("/history").text
+    shown = cashier.htmx("/history", "home-history").text
     assert shown.count('<rect class="mailed"') == 14
     assert "1 ticket by mail" in shown
     assert "0 by mail, 1 on paper" in shown
