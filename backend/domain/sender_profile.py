@@ -87,6 +87,10 @@ class SenderProfile:
         }
         return hashlib.sha256(json.dumps(values, sort_keys=True).encode()).hexdigest()
 
+    def has_settings_of(self, other: SenderProfile) -> bool:
+        """Tell whether both send in the same way; what tests and sendings taught about the server does not count."""
+        return self.fingerprint == other.fingerprint
+
     @property
     def gate_is_open(self) -> bool:
         """Tell whether exactly these settings have sent a test mail."""

@@ -124,7 +124,7 @@ def kept_way(services: Services) -> Iterator[WayOf]:
         known: list[tuple[SenderProfile, MailTransport]] = []
 
         def way_of(sender: SenderProfile) -> MailTransport:
-            if not known or known[-1][0] != sender:
+            if not known or not known[-1][0].has_settings_of(sender):
                 open_ways.close()
                 way = services.transport_for(sender)
                 open_ways.enter_context(way.kept_open())

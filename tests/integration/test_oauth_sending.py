@@ -62,15 +62,18 @@ def transport(setting: Setting) -> SmtpTransport:
     )
 
 
-def a_mail(setting: Setting, recipient: str) -> OutgoingMail:
-    mail = replace(Shop(setting.folder, setting.certificates.client_context()).mail(recipient), user=NAME)
+def a_mail(setting: Setting, recipient: str, ticket_key: str) -> OutgoingMail:
+    mail = Shop(setting.folder, setting.certificates.client_context()).mail(recipient)
+    mail = replace(mail, user=NAME, ticket_key=ticket_key)
     setting.services.outbox.save(mail)
     return mail
 
 
-def send(setting: Setting, recipient: str = "client@client.test") -> tuple[SendingOutcome, RecordingWatch]:
+def send(
+    setting: Setting, recipient: str = "client@client.test", ticket_key: str = "C1-4"
+) -> tuple[SendingOutcome, RecordingWatch]:
     watch = RecordingWatch()
-    return send_mail(a_mail(setting, recipient).id, setting.services, watch), watch
+    return send_mail(a_mail(setting, recipient, ticket_key).id, setting.services, watch), watch
 
 
 @pytest.mark.parametrize(
@@ -103,7 +106,7 @@ def test_an_expired_token_is_refreshed_on_the_way(postfix: Postfix, dovecot: Dov
     signed_in(setting, postfix.port(Behaviour.OAUTH))
     assert send(setting, postfix.fresh_mailbox().address)[0].mail.state is MailState.SENT
     setting.services.clock.advance(hours=3)
-    assert send(setting, postfix.fresh_mailbox().address)[0].mail.state is MailState.SENT
+    assert send(setting, postfix.fresh_mailbox().address, "C1-5")[0].mail.state is MailState.SENT
     assert len(setting.server.grants("refresh_token")) == 2
 
 

@@ -111,7 +111,7 @@ class SmtpTransport:
         self._kept, self._mails_on_it = None, 0
         if before is None:
             return None
-        if before.sender != attempt.sender or mails >= MAILS_PER_CONNECTION:
+        if not before.sender.has_settings_of(attempt.sender) or mails >= MAILS_PER_CONNECTION:
             before.close(politely=True)
             return None
         session = attempt.go_on_with(before)
