@@ -6,6 +6,7 @@ import decimal
 from collections.abc import Callable, Collection, Sequence
 from datetime import datetime
 from decimal import Decimal
+from functools import partial
 from typing import TYPE_CHECKING, Any, cast
 
 from backend.domain.formula.errors import FaultyValueError, FormulaError
@@ -60,8 +61,8 @@ class Evaluation:
         self._language = language
         self.steps = 0
         self._rules: dict[str, Callable[[Sequence[Piece]], Value]] = {
-            "alternatives": lambda pieces: self._is_any(pieces[::2], wanted=True),
-            "conditions": lambda pieces: not self._is_any(pieces[::2], wanted=False),
+            "alternatives": lambda pieces: self._applied(FUNCTIONS["OU"], pieces[::2]),
+            "conditions": lambda pieces: self._applied(FUNCTIONS["ET"], pieces[::2]),
             "denial": lambda pieces: not self._as(Kind.CONDITION, pieces[1]),
             "comparison": self._comparison,
             "joined": lambda pieces: "".join(self._as(Kind.TEXT, piece) for piece in pieces),
@@ -71,7 +72,7 @@ class Evaluation:
             "number": lambda pieces: within_bounds(Decimal(str(pieces[0]).replace(",", "."))),
             "text": lambda pieces: str(pieces[0])[1:-1].replace('""', '"'),
             "field": lambda pieces: self._read(plain_name(str(pieces[0]))),
-            "call": self._call,
+            "call": lambda pieces: self._applied(FUNCTIONS[plain_name(str(pieces[0]))], pieces[1:]),
         }
 
     def result(self, tree: Tree[Token]) -> Value:
@@ -99,14 +100,13 @@ class Evaluation:
             raise FaultyValueError("too_many_steps")
 
     def _as(self, kind: Kind, piece: Piece) -> Any:  # noqa: ANN401 - the kind says what comes
-        value = self.value(piece)
+        return self._converted(self.value(piece), kind, piece)
+
+    def _converted(self, value: Value, kind: Kind, piece: Piece) -> Any:  # noqa: ANN401 - as above
         try:
             return converted(value, kind, self._language)
         except FaultyValueError as fault:
             raise _located(fault, piece) from None
-
-    def _is_any(self, pieces: Sequence[Piece], *, wanted: bool) -> bool:
-        return any(self._as(Kind.CONDITION, piece) is wanted for piece in pieces)
 
     def _comparison(self, pieces: Sequence[Piece]) -> bool:
         first, sign, second = pieces
@@ -120,7 +120,7 @@ class Evaluation:
         """Work a sum or a product out from left to right; a date may begin a sum."""
         total = self.value(pieces[0])
         if not isinstance(total, datetime):
-            total = self._as_number(total, pieces[0])
+            total = self._converted(total, Kind.NUMBER, pieces[0])
         for sign, piece in zip(pieces[1::2], pieces[2::2], strict=True):
             if isinstance(total, datetime):
                 total = self._date_and(total, str(sign), piece)
@@ -128,19 +128,13 @@ class Evaluation:
                 total = self._number_and(cast("Decimal", total), str(sign), piece)
         return total
 
-    def _as_number(self, value: Value, piece: Piece) -> Decimal:
-        try:
-            return cast("Decimal", converted(value, Kind.NUMBER, self._language))
-        except FaultyValueError as fault:
-            raise _located(fault, piece) from None
-
     def _date_and(self, moment: datetime, sign: str, piece: Piece) -> Value:
         if sign not in {"+", "-"}:
             raise FaultyValueError("not_a_number", text_of(moment, self._language))
         other = self.value(piece)
         if isinstance(other, datetime) and sign == "-":
             return days_between(moment, other)
-        days = self._as_number(other, piece)
+        days: Decimal = self._converted(other, Kind.NUMBER, piece)
         return moved_by_days(moment, days if sign == "+" else -days)
 
     def _number_and(self, number: Decimal, sign: str, piece: Piece) -> Decimal:
@@ -151,27 +145,10 @@ class Evaluation:
             return within_bounds(number / other)
         return within_bounds(number * other if sign == "*" else number + other if sign == "+" else number - other)
 
-    def _call(self, pieces: Sequence[Piece]) -> Value:
-        name, values = plain_name(str(pieces[0])), pieces[1:]
-        function = FUNCTIONS[name]
-        if name == "SI":
-            return self._either(values)
-        if name in {"ET", "OU"}:
-            return self._is_any(values, wanted=name == "OU") is (name == "OU")
-        return self._applied(function, values)
-
-    def _either(self, pieces: Sequence[Piece]) -> Value:
-        """Work out the side of a SI that holds, and that alone."""
-        if self._as(Kind.CONDITION, pieces[0]):
-            return self.value(pieces[1])
-        return self.value(pieces[2]) if len(pieces) > 2 else ""
-
     def _applied(self, function: Function, pieces: Sequence[Piece]) -> Value:
-        values = [self._as(function.kind(place), piece) for place, piece in enumerate(pieces)]
-        if function.call is None:
-            raise NotImplementedError(function.name)
-        value: Value = function.call(*([self._language] if function.in_language else []), *values)
-        return value
+        calls = [partial(self._as, function.kind(place), piece) for place, piece in enumerate(pieces)]
+        values = calls if function.is_lazy else [call() for call in calls]
+        return function.call(*([self._language] if function.in_language else []), *values)
 
 
 def _located(fault: FaultyValueError, piece: Piece) -> FormulaError:

@@ -16,10 +16,11 @@ OPEN_END = 100
 
 @dataclass(frozen=True, slots=True)
 class Function:
-    """A function: what it asks for, an example, and how it is worked out (None where `evaluation` does it itself).
+    """A function: what it asks for, an example, and how it is worked out.
 
     `fewest` and `most` count its values; where there are more than `kinds`, the last kind holds for them too.
-    `call` gets the values converted to their kinds, behind the language if it is `in_language`.
+    `call` gets the values converted to their kinds, behind the language if it is `in_language`; if it is `is_lazy`,
+    it gets for each value a call that works it out, and makes those alone that it needs.
     """
 
     name: str
@@ -27,12 +28,25 @@ class Function:
     fewest: int
     most: int
     example: str
-    call: Callable[..., Value] | None
+    call: Callable[..., Value]
     in_language: bool = False
+    is_lazy: bool = False
 
     def kind(self, place: int) -> Kind:
         """Return what the value at a place, from 0, must be."""
         return self.kinds[min(place, len(self.kinds) - 1)]
+
+
+def _either(holds: Callable[[], bool], value: Callable[[], Value], other: Callable[[], Value] = str) -> Value:
+    return value() if holds() else other()
+
+
+def _all(*conditions: Callable[[], bool]) -> bool:
+    return all(holds() for holds in conditions)
+
+
+def _any(*conditions: Callable[[], bool]) -> bool:
+    return any(holds() for holds in conditions)
 
 
 def _is_blank(value: Value) -> bool:
@@ -79,10 +93,12 @@ def _date_text(language: str, moment: datetime, pattern: str = DATE_FORMATS[0]) 
 _TEXT, _COUNT, _ANY, _NUMBER, _DATE = Kind.TEXT, Kind.COUNT, Kind.ANY, Kind.NUMBER, Kind.DATE
 _DATE_EXAMPLE = 'FORMATDATE(TICKET.DATE + 30; "J MMMM AAAA")'
 _IF_EXAMPLE = 'SI(TICKET.TTC >= 100; "Livraison offerte"; "À bientôt")'
+_AND_EXAMPLE = "TICKET.TTC > 50 ET NON VIDE(CLIENT.NOM)"
+_OR_EXAMPLE = 'CLIENT.VILLE = "Dijon" OU CLIENT.VILLE = "Beaune"'
 FUNCTIONS: Mapping[str, Function] = {
     function.name: function
     for function in (
-        Function("SI", (Kind.CONDITION, _ANY), 2, 3, _IF_EXAMPLE, None),
+        Function("SI", (Kind.CONDITION, _ANY), 2, 3, _IF_EXAMPLE, _either, is_lazy=True),
         Function("VIDE", (_ANY,), 1, 1, "VIDE(CLIENT.NOM)", _is_blank),
         Function("MAJUSCULE", (_TEXT,), 1, 1, "MAJUSCULE(CLIENT.VILLE)", str.upper),
         Function("MINUSCULE", (_TEXT,), 1, 1, "MINUSCULE(CLIENT.EMAIL)", str.lower),
@@ -95,8 +111,8 @@ FUNCTIONS: Mapping[str, Function] = {
         Function("ARRONDI", (_NUMBER, _COUNT), 1, 2, "ARRONDI(TICKET.TTC * 0,05; 2)", _rounded),
         Function("CONCAT", (_TEXT,), 1, OPEN_END, 'CONCAT(CLIENT.CODE_POSTAL; " "; CLIENT.VILLE)', _joined),
         # Both are operators as well: `a ET b`.
-        Function("ET", (Kind.CONDITION,), 1, OPEN_END, "TICKET.TTC > 50 ET NON VIDE(CLIENT.NOM)", None),
-        Function("OU", (Kind.CONDITION,), 1, OPEN_END, 'CLIENT.VILLE = "Dijon" OU CLIENT.VILLE = "Beaune"', None),
+        Function("ET", (Kind.CONDITION,), 1, OPEN_END, _AND_EXAMPLE, _all, is_lazy=True),
+        Function("OU", (Kind.CONDITION,), 1, OPEN_END, _OR_EXAMPLE, _any, is_lazy=True),
     )
 }
 # The names that other spreadsheets give them: not taken, but understood well enough to name ours.
