@@ -6,6 +6,7 @@ import hashlib
 import os
 import shutil
 import tempfile
+from collections.abc import Sequence
 from pathlib import Path
 
 from backend.domain.errors import NotFoundError, StorageError
@@ -104,11 +105,15 @@ def page_format(layout: TicketLayout) -> PageFormat:
 
 
 def next_reprint(ticket_key: str, services: Services) -> int:
-    """Return 0 for the original, n for DUPLICATA n: how often the ticket was issued before.
+    """Return 0 for the original, n for DUPLICATA n: how often the ticket was issued before."""
+    return reprint_after(services.journal.entries(ticket_key))
+
+
+def reprint_after(entries: Sequence[JournalEntry]) -> int:
+    """Return the number that a ticket's next issue bears, from its journal.
 
     The tries of one sending count once, also where they reached one recipient after the other.
     """
-    entries = services.journal.entries(ticket_key)
     shown = sum(entry.event in {"printed", "saved"} for entry in entries)
     return shown + len({entry.mail_id for entry in entries if entry.event == "mailed"})
 

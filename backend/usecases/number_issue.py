@@ -3,16 +3,17 @@
 from __future__ import annotations
 
 import secrets
+from collections.abc import Sequence
 from dataclasses import replace
 
 from backend.domain.document_type import DocumentType
 from backend.domain.errors import NotFoundError
 from backend.domain.mail_failure import PERHAPS_SENT
-from backend.domain.outgoing_mail import Attachment, MailState, OutgoingMail
+from backend.domain.outgoing_mail import Attachment, JournalEntry, MailState, OutgoingMail
 from backend.domain.ticket import RecordedTicket, TicketNumber
 from backend.domain.ticket_layout import TicketLayout
 from backend.ports import Services
-from backend.usecases.make_ticket_pdf import choose_layout, make_ticket_pdf, next_reprint, remove_folder
+from backend.usecases.make_ticket_pdf import choose_layout, make_ticket_pdf, remove_folder, reprint_after
 
 
 def numbered_mail(mail: OutgoingMail, services: Services) -> OutgoingMail:
@@ -21,9 +22,10 @@ def numbered_mail(mail: OutgoingMail, services: Services) -> OutgoingMail:
     To be called while the ticket is held (SendingJournal.issuing). What may have reached somebody keeps its number.
     Raises PdfFailure, PdfEngineMissingError, StorageError: then the mail is as it was.
     """
-    if mail.document_type is DocumentType.CLOSING or _may_have_arrived(mail, services):
+    entries = services.journal.entries(mail.ticket_key)
+    if mail.document_type is DocumentType.CLOSING or _may_have_arrived(mail, entries):
         return mail
-    reprint = next_reprint(mail.ticket_key, services)
+    reprint = reprint_after(entries)
     if reprint == mail.reprint:
         return mail
     recorded = services.tickets.find(TicketNumber.parse(mail.ticket_key))
@@ -39,12 +41,10 @@ def numbered_mail(mail: OutgoingMail, services: Services) -> OutgoingMail:
     return changed
 
 
-def _may_have_arrived(mail: OutgoingMail, services: Services) -> bool:
+def _may_have_arrived(mail: OutgoingMail, entries: Sequence[JournalEntry]) -> bool:
     if mail.state is MailState.UNKNOWN or mail.mail_cause in PERHAPS_SENT:
         return True
-    return any(
-        entry.mail_id == mail.id and entry.event == "mailed" for entry in services.journal.entries(mail.ticket_key)
-    )
+    return any(entry.mail_id == mail.id and entry.event == "mailed" for entry in entries)
 
 
 def _layout_of(mail: OutgoingMail, recorded: RecordedTicket, services: Services) -> TicketLayout:
