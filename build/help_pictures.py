@@ -14,7 +14,8 @@ from pathlib import Path
 
 from PIL import Image
 
-from screens import SCREENS, sample_shops, take
+from sample_shops import sample_shops
+from screens import SCREENS, take
 
 HELP = Path(__file__).resolve().parent.parent / "frontend" / "help"
 

@@ -27,3 +27,14 @@ def refused(page: Page) -> None:
     """Send the form as it stands, and wait until something in it has to be mended."""
     page.locator("form .primary, .primary[form]").last.click()
     page.locator("[aria-invalid=true]").first.wait_for()
+
+
+def settle(page: Page) -> None:
+    """Wait until fonts and exchanged blocks are there."""
+    page.evaluate("document.fonts.ready")
+    page.wait_for_function("() => !document.querySelector('.htmx-request, .htmx-swapping, .htmx-settling')")
+
+
+def drawn(page: Page) -> None:
+    """Wait for the picture of the paper."""
+    page.locator("img.paper-picture").first.wait_for()

@@ -2,20 +2,15 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-from datetime import timedelta
 from typing import TYPE_CHECKING
 
 from playwright.sync_api import FilePayload
 
+from sample_shops import CLOSED, DOWN, DRAFT, FAILED, HANDED, PARTIAL, UNKNOWN, WAITING
 from screen import Screen, refused
 
 if TYPE_CHECKING:
     from playwright.sync_api import Page
-
-    from backend.ports import Services
-
-DRAFT, FAILED, PARTIAL, UNKNOWN, CLOSED, WAITING, HANDED, DOWN = (letter * 32 for letter in "dfabc123")
 
 
 def _ring_up(page: Page) -> None:
@@ -149,56 +144,3 @@ SENDING_SCREENS = (
     Screen("sender-settings-failed", f"/sender-settings/?after=/sending/{FAILED}", _test, shop="failing"),
     Screen("sending-closed", f"/sending/{CLOSED}", shop="closed"),
 )
-
-
-def fill_failing(shop: Services, user: str) -> None:
-    """Give a shop the sample sales and mails that did not leave; its mail server takes nothing."""
-    from backend.domain.mail_failure import MailCause
-    from backend.domain.outgoing_mail import MailState, RecipientResult, RecipientStatus
-    from backend.domain.ticket import TicketNumber
-    from backend.usecases.prepare_sending import prepare_sending
-
-    _fill(shop, user, is_tested=True)
-    accepted = RecipientResult(RecipientStatus.ACCEPTED, "250 2.1.5 Ok")
-    unknown = RecipientResult(RecipientStatus.REJECTED, "550 5.1.1 …@…: unknown", MailCause.RECIPIENT_UNKNOWN)
-    sent_to = ("compta@atelier-duval.example", "julien@atelier-duval.example")
-    mails = [
-        replace(prepare_sending(TicketNumber("C1", number), "80mm", user, shop, mail_id=mail_id), recipients=sent_to)
-        for number, mail_id in ((4, FAILED), (3, PARTIAL), (2, UNKNOWN))
-    ]
-    shop.outbox.save(mails[0].sending().moved(MailState.FAILED, mail_cause=MailCause.LOGIN_REFUSED))
-    shop.outbox.save(mails[1].sending().with_results(dict(zip(sent_to, (accepted, unknown), strict=True))))
-    shop.outbox.save(mails[2].sending().moved(MailState.UNKNOWN, mail_cause=MailCause.ANSWER_LOST))
-    waiting = replace(prepare_sending(TicketNumber("C1", 1), "80mm", user, shop, mail_id=WAITING), recipients=sent_to)
-    put_off = waiting.sending().moved(MailState.DEFERRED, mail_cause=MailCause.NO_ANSWER)
-    shop.outbox.save(replace(put_off, next_try_at=shop.clock.now() + timedelta(minutes=15)))
-    handed = replace(prepare_sending(TicketNumber("C1", 1), "80mm", user, shop, mail_id=HANDED), recipients=sent_to)
-    shop.outbox.save(handed.sending().moved(MailState.UNKNOWN, mail_cause=MailCause.HANDED_OVER))
-    down = replace(prepare_sending(TicketNumber("C1", 1), "80mm", user, shop, mail_id=DOWN), recipients=sent_to)
-    shop.outbox.save(down.sending().moved(MailState.DEFERRED, mail_cause=MailCause.NO_ANSWER))
-    expired = prepare_sending(TicketNumber("C1", 2), "80mm", user, shop)
-    shop.outbox.save(replace(expired, state=MailState.CANCELLED, mail_cause=MailCause.EXPIRED))
-
-
-def fill_closed(shop: Services, user: str) -> None:
-    """Give a shop the sample sales, a draft and a waiting mail, and sender settings that were never tested."""
-    from backend.domain.outgoing_mail import MailState
-    from backend.domain.ticket import TicketNumber
-    from backend.usecases.prepare_sending import prepare_sending
-
-    _fill(shop, user, is_tested=False)
-    prepare_sending(TicketNumber("C1", 4), "80mm", user, shop, mail_id=CLOSED)
-    waiting = replace(prepare_sending(TicketNumber("C1", 3), "80mm", user, shop), recipients=("client@example.org",))
-    shop.outbox.save(waiting.moved(MailState.QUEUED))
-
-
-def _fill(shop: Services, user: str, *, is_tested: bool) -> None:
-    from backend.domain.sender_profile import ConnectionSecurity, SenderProfile
-    from backend.usecases.open_training import open_training
-
-    shop.accept_unprotected_secrets()
-    open_training(shop)
-    sender = SenderProfile(
-        user, "caisse@brico.example", "BRICO", host="localhost", port=1, security=ConnectionSecurity.STARTTLS
-    )
-    shop.settings.save_sender_profile(sender.tested(shop.clock.now()) if is_tested else sender)

@@ -15,7 +15,7 @@ from backend.bootstrap import open_services
 from backend.desktop.server import LocalServer
 from backend.web.create_app import create_app
 from backend.web.launch import Session, Sessions
-from screens import browser
+from shown_shop import browser
 
 if TYPE_CHECKING:
     from pathlib import Path

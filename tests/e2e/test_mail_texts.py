@@ -11,7 +11,7 @@ import pytest
 
 from backend.bootstrap import open_services
 from backend.usecases.read_captured_mail import captured_mail
-from screens import running_app
+from shown_shop import running_app
 from tests.e2e.storyteller import WORDS, Cashier
 
 if TYPE_CHECKING:

@@ -13,8 +13,10 @@ from typing import TYPE_CHECKING
 import pytest
 from axe_playwright_python.sync_playwright import Axe
 
+from sample_shops import SHOPS, sample_shops
 from screen import Screen
-from screens import SCREENS, SHOPS, browser, enter, running_app, sample_shops
+from screens import SCREENS
+from shown_shop import browser, enter, running_app
 
 if TYPE_CHECKING:
     from collections.abc import Callable

@@ -14,7 +14,7 @@ from backend.domain.user import Role, User
 from backend.usecases.manage_users import save_user
 from backend.usecases.open_training import open_training
 from backend.usecases.save_sender_profile import save_sender_profile
-from screens import running_app
+from shown_shop import running_app
 from tests.e2e.stories_parts import ACCOUNT, PASSWORD, script_of, signed_in
 from tests.e2e.storyteller import PIN, Cashier, serving
 from tests.program import Program

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from backend.bootstrap import open_services
-from screens import running_app
+from shown_shop import running_app
 from tests.e2e.stories_parts import WALK_IN, last_mail
 from tests.e2e.storyteller import Cashier
 
