@@ -1,4 +1,4 @@
-"""The pages of the records, the watched folder, and the till with what hangs on it, for build/screens.py."""
+"""The pages of the records, the watched folder and the question before a credit note, for build/screens.py."""
 
 from __future__ import annotations
 
@@ -36,18 +36,6 @@ def _found_address(page: Page) -> None:
     page.locator(".danger").wait_for()
 
 
-def _paid_in_cash(page: Page) -> None:
-    page.locator(".tile").first.click()
-    page.locator("[aria-pressed=false]:has-text('Esp'), [aria-pressed=false]:has-text('Cash')").first.click()
-    page.locator("[name=quick]").first.wait_for()
-
-
-def _emptied(page: Page) -> None:
-    page.goto(page.url.split("/till")[0] + "/till/?ask=cancel")
-    page.locator("dialog .danger").click()
-    page.locator("dialog").wait_for(state="detached")
-
-
 def _credit(page: Page) -> None:
     page.locator("[hx-get$='/credit']").click()
     page.locator("dialog[open]").wait_for()
@@ -67,6 +55,5 @@ RECORD_SCREENS = [
     Screen("record-file-faulty", "/record-files/products/", _faulty),
     Screen("erase-address", "/erase-address/", _found_address),
     Screen("incoming", "/settings/incoming/"),
-    Screen("till-cash", "/till/", _paid_in_cash, undo=_emptied),
     Screen("ticket-credit", "/tickets/C1-4", _credit),
 ]

@@ -14,8 +14,6 @@ if TYPE_CHECKING:
 
 
 def _ring_up(page: Page) -> None:
-    if page.locator(".lines").count():
-        return
     for label, total in (("Perceuse", "89,90"), ("Vis à bois", "96,40"), ("Peinture", "130,40"), ("Guide", "145,30")):
         page.locator(".tile", has_text=label).click()
         page.locator(".figure", has_text=_in_language(page, total)).wait_for()
@@ -38,8 +36,7 @@ def _press(page: Page, button: str, *, pressed: str = "true") -> None:
 def _not_paid(page: Page) -> None:
     _ring_up(page)
     for button in ("#pay-1", "#pay-2"):
-        if page.locator(f"{button}[aria-pressed=true]").count():
-            _press(page, button, pressed="false")
+        _press(page, button, pressed="false")
     page.locator("#record").click()
     page.locator(".sum .bad").wait_for()
 
@@ -55,6 +52,19 @@ def _ask_for_discount(page: Page) -> None:
     _ring_up(page)
     page.locator("#line-discount").click()
     page.locator("dialog[open]").wait_for()
+
+
+def _paid_in_cash(page: Page) -> None:
+    page.locator(".tile").first.click()
+    page.locator("[aria-pressed=false]:has-text('Esp'), [aria-pressed=false]:has-text('Cash')").first.click()
+    page.locator("[name=quick]").first.wait_for()
+
+
+def _emptied(page: Page) -> None:
+    """Leave no ticket under work: the pages come in any order, and a user's ticket is kept."""
+    page.goto(page.url.split("/till")[0] + "/till/?ask=cancel")
+    page.locator("dialog .danger").click()
+    page.locator("dialog").wait_for(state="detached")
 
 
 def _ask_for_layout(page: Page) -> None:
@@ -106,14 +116,15 @@ def _test(page: Page) -> None:
 
 SENDING_SCREENS = (
     Screen("till-empty", "/till/?family=Peinture", shop="failing"),
-    Screen("till", "/till/", _ring_up),
-    Screen("till-quantity-refused", "/till/", _no_such_quantity),
-    Screen("till-not-paid", "/till/", _not_paid),
+    Screen("till", "/till/", _ring_up, undo=_emptied),
+    Screen("till-quantity-refused", "/till/", _no_such_quantity, undo=_emptied),
+    Screen("till-not-paid", "/till/", _not_paid, undo=_emptied),
+    Screen("till-cash", "/till/", _paid_in_cash, undo=_emptied),
     Screen("till-free-line", "/till/?ask=free"),
     Screen("till-free-line-refused", "/till/?ask=free", refused),
     Screen("till-customer", "/till/?ask=customer"),
     Screen("till-place", "/till/?ask=place"),
-    Screen("till-discount", "/till/", _ask_for_discount),
+    Screen("till-discount", "/till/", _ask_for_discount, undo=_emptied),
     Screen("till-new", "/till/", shop="started"),
     Screen("till-recorded", "/till/recorded/C1-4"),
     Screen("layouts", "/till/recorded/C1-2", _ask_for_layout),
