@@ -89,14 +89,22 @@ def _record(
 
 
 def _save_new_customers(people: Sequence[tuple[Customer, Contact | None] | None], services: Services) -> None:
+    """Save who isn't known yet, all at once; of one who stands in several tickets, the first counts."""
+    given: dict[str, tuple[Customer, Contact | None]] = {}
     for person in people:
-        if person is None:
-            continue
-        customer, contact = person
-        try:
-            services.customers.find(customer.code)
-        except NotFoundError:
-            services.customers.save([customer], [contact] if contact else [])
+        if person is not None:
+            given.setdefault(person[0].code, person)
+    new = [person for code, person in given.items() if not _is_known(code, services)]
+    if new:
+        services.customers.save([customer for customer, _ in new], [contact for _, contact in new if contact])
+
+
+def _is_known(code: str, services: Services) -> bool:
+    try:
+        services.customers.find(code)
+    except NotFoundError:
+        return False
+    return True
 
 
 class _TicketReader:
