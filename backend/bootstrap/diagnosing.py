@@ -49,10 +49,7 @@ def diagnose(services: Services) -> Diagnosis:
             ("records", _said(lambda: _records(folder / "records.sqlite3"))),
             ("schema of this version", VERSIONS[-1]),
             ("settings format of this version", str(FORMAT)),
-            (
-                "damaged files",
-                _said(lambda: ", ".join(path.name for path in services.settings.damaged_files()) or "none"),
-            ),
+            ("damaged files", _said(lambda: _damaged(services))),
             ("tickets", _said(lambda: str(services.restoring.current().ticket_count))),
             ("mails not left", _said(lambda: str(services.restoring.current().waiting))),
             ("backups", _said(lambda: str(len(services.backups.automatic())))),
