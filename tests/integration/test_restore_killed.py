@@ -12,7 +12,6 @@ import shutil
 import sys
 import time
 import zipfile
-from hashlib import sha256
 from pathlib import Path
 
 import pytest
@@ -25,16 +24,11 @@ from tests.builders import NOON
 from tests.forked_program import ForkedProgram, after
 from tests.import_files import a_ticket_value, json_file
 from tests.program import Program
+from tests.shop_files import hashes
 
 TRIES = 8
 _FILE_OPERATIONS = frozenset({"os.rename", "os.remove", "os.mkdir", "os.rmdir", "open", "shutil.rmtree"})
 _KILLED = 99
-
-
-def hashes(folder: Path) -> dict[str, str]:
-    """Return the hash of each record and settings file of a shop, or of what was put aside."""
-    kept = [*folder.glob("records.sqlite3"), *(folder / "settings").glob("*.json")]
-    return {path.name: sha256(path.read_bytes()).hexdigest() for path in kept}
 
 
 def tickets_in(shop: Program) -> int:

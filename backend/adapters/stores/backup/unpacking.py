@@ -20,8 +20,10 @@ _MANIFEST_MAX = 4_000_000
 _SPARE_BYTES = 50_000_000  # for what a migration writes
 _CHUNK = 1_048_576
 _OURS = re.compile(rf"{re.escape(RECORDS)}|{SETTINGS}/[a-z0-9_]+\.json|{LOGOS}/[A-Za-z0-9_-]+\.png")
-# What zipfile raises for files that were cut, changed, encrypted or made by something else.
-_BROKEN = (zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError, RuntimeError, UnicodeDecodeError, ValueError)
+_METHODS = frozenset({zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED})  # the others would each raise errors of their own
+_SEALED = 0x1 | 0x20 | 0x40  # flags of an entry that is encrypted, or a patch of another one
+# What zipfile raises for such entries where they were cut or changed; the last one for a changed name or place.
+_BROKEN = (zipfile.BadZipFile, zlib.error, EOFError, ValueError)
 
 
 class Unpacked(NamedTuple):
@@ -34,7 +36,8 @@ class Unpacked(NamedTuple):
 def unpack(file: Path, folder: Path) -> Unpacked:
     """Unpack `file` into the folder, which is made; every byte is durable. Raises BackupFileError, StorageError."""
     try:
-        with zipfile.ZipFile(file) as packed:
+        with _opened(file) as packed:
+            _check_packing(packed, file)
             content = _manifest_bytes(packed, file)
             manifest = _read_manifest(content, file)
             _check_names(packed, manifest, file)
@@ -44,11 +47,21 @@ def unpack(file: Path, folder: Path) -> Unpacked:
                 _copy(packed, name, manifest, folder / name, file)
             for below in (folder, *(path for path in folder.iterdir() if path.is_dir())):
                 sync_folder(below)
-    except zipfile.BadZipFile as error:
-        raise BackupFileError(file.name, "not_a_backup") from error
     except OSError as error:
         raise storage_error(file, error) from error
     return Unpacked(manifest, hashlib.sha256(content).hexdigest())
+
+
+def _opened(file: Path) -> zipfile.ZipFile:
+    try:
+        return zipfile.ZipFile(file)
+    except (zipfile.BadZipFile, NotImplementedError, ValueError) as error:  # a version, a name or a place in its list
+        raise BackupFileError(file.name, "not_a_backup") from error
+
+
+def _check_packing(packed: zipfile.ZipFile, file: Path) -> None:
+    if any(info.compress_type not in _METHODS or info.flag_bits & _SEALED for info in packed.infolist()):
+        raise BackupFileError(file.name, "damaged")
 
 
 def _manifest_bytes(packed: zipfile.ZipFile, file: Path) -> bytes:
