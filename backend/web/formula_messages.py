@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from flask_babel import LazyString
 from flask_babel import lazy_gettext as _l
 
-Text = tuple[LazyString, LazyString]
+from backend.web.message_text import Text
 
 # Before each sentence; the remedy follows it.
 PLACE = _l("Line %(line)s, character %(column)s: %(fault)s.")

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from flask_babel import LazyString
 from flask_babel import lazy_gettext as _l
 
-Text = tuple[LazyString, LazyString]
+from backend.web.message_text import Text
 
 _CORRECT_PAYMENTS = _l("Add a payment, or correct the amounts.")
 

@@ -13,8 +13,7 @@ from flask_babel import lazy_gettext as _l
 from backend.domain.mail_failure import MailCause
 from backend.domain.oauth import ACCOUNT_REFUSED
 from backend.web import mail_client_messages
-
-Text = tuple[LazyString, LazyString]
+from backend.web.message_text import Text
 
 _ASK_PROVIDER = _l("If it happens again, show this answer to your mail provider.")
 _ANOTHER_ADDRESS = _l("Ask the customer for another address, or print the ticket.")

@@ -17,9 +17,10 @@ from backend.domain.mail_failure import MailFailure
 from backend.domain.outgoing_mail import ForbiddenMoveError, MailState, RecipientResult, RecipientStatus, SendingPhase
 from backend.usecases.located_json import ImportFileError
 from backend.web import formula_messages, input_messages
-from backend.web.failure_messages import TEXTS, UNFORESEEN, Text
+from backend.web.failure_messages import TEXTS, UNFORESEEN
 from backend.web.format import file_size
 from backend.web.mail_messages import OF_A_TEST, mail_text
+from backend.web.message_text import Text
 
 
 @dataclass(frozen=True, slots=True)

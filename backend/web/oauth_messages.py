@@ -4,13 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from flask_babel import LazyString
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 
 from backend.domain.oauth import AnswerTexts
-
-Text = tuple[LazyString, LazyString]
+from backend.web.message_text import Text
 
 _SIGN_IN_AGAIN = _l("Start the sign-in again.")
 # By cause code and reason, as in failure_messages.
