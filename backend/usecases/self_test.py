@@ -9,11 +9,12 @@ from dataclasses import dataclass, replace
 from decimal import Decimal
 from typing import Any
 
-from backend.domain.errors import FacteurError, SecretsUnavailableError
+from backend.domain.errors import FacteurError, InvalidInputError, SecretsUnavailableError
 from backend.domain.pdf_settings import EngineKind, FoundProgram, PdfEngineMissingError, PdfSettings
 from backend.domain.self_check import Check, CheckState, PartAbsentError, SelfTestError
 from backend.domain.ticket import Payment, RecordedTicket, TicketEntry, TicketLine
 from backend.ports import Services
+from backend.usecases.change_logo import set_logo
 from backend.usecases.make_ticket_pdf import choose_layout, make_ticket_pdf, remove_folder
 from backend.usecases.open_training import open_training
 from backend.usecases.read_captured_mail import captured_mail
@@ -27,6 +28,7 @@ _USER, _TILL, _CASHIER = "DUPOND", "C1", "DUP"
 _TO = "client@example.org"
 _NAME = "self-test"
 _TOTAL = "13,40"
+_LOGO = b'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 40 20"><path d="M2 2h36v16H2z"/></svg>'
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,10 +57,11 @@ def attempt(name: str, action: Callable[[], str], *, needed: bool = False) -> Ch
 
 
 def check_parts(rooms: ScratchRooms) -> Iterator[Check]:
-    """Check stores, PDF engines, mail and secrets, one after the other."""
+    """Check stores, the logo, PDF engines, mail and secrets, one after the other."""
     yield attempt("shop", lambda: _shop(rooms.shop))
     yield attempt("records", lambda: _records(rooms.shop))
     yield attempt("settings", lambda: _settings(rooms.shop))
+    yield attempt("logo", lambda: _logo(rooms.shop))
     working = []
     for found in _engines(rooms.shop):
         check = found.check(rooms.shop)
@@ -105,6 +108,17 @@ def _settings(services: Services) -> str:
         raise SelfTestError("settings", changed.name)
     services.settings.save_company(company)
     return ""
+
+
+def _logo(services: Services) -> str:
+    """Give the shop a logo, which the PDFs and the mail of the later checks carry."""
+    try:
+        logo = set_logo(_LOGO, services)
+    except InvalidInputError as error:
+        raise SelfTestError("logo", error.reason) from error
+    if services.logos.find(logo.sha256) != logo:
+        raise SelfTestError("logo", logo.sha256)
+    return f"{logo.width_px} × {logo.height_px}"
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,6 +13,7 @@ _PARTS = {
     "shop": _l("Sample shop"),
     "records": _l("Tickets"),
     "settings": _l("Settings"),
+    "logo": _l("Logo"),
     "pdf_wkhtmltopdf": _l("PDF by wkhtmltopdf"),
     "pdf_browser": _l("PDF by a browser"),
     "pdf": _l("PDF"),

@@ -10,8 +10,10 @@ from pathlib import Path
 import pytest
 
 from backend.bootstrap import open_scratch
+from backend.domain.errors import InvalidInputError
+from backend.domain.logo import Logo
 from backend.domain.pdf_settings import FoundProgram
-from backend.domain.self_check import Check, CheckState, SelfTestOutcome, outcome_of
+from backend.domain.self_check import Check, CheckState, SelfTestError, SelfTestOutcome, outcome_of
 from backend.usecases.self_test import ScratchRooms, check_parts
 from tests.browser_program import a_browser
 from tests.fakes import FakePdfEngines
@@ -19,7 +21,7 @@ from tests.program import Program
 from tests.servers.screen import virtual_screen
 from tests.servers.secret_service import SecretService
 
-PARTS = ["shop", "records", "settings", "mail", "keyring", "passphrase", "languages", "pages"]
+PARTS = ["shop", "records", "settings", "logo", "mail", "keyring", "passphrase", "languages", "pages"]
 
 
 @pytest.fixture
@@ -57,7 +59,7 @@ def test_on_a_whole_pc_every_line_is_good(program: Program, tmp_path: Path, secr
     refused = [row for row in ran.json["checks"] if "root without --no-sandbox" in row["detail"]]
     good = [row["check"] for row in ran.json["checks"] if row["state"] == "good"]
     assert len(good) + len(refused) == len(ran.json["checks"]), ran.stdout
-    assert [*dict.fromkeys(good)] == [*PARTS[:3], "pdf_wkhtmltopdf", "pdf_browser", *PARTS[3:]]
+    assert [*dict.fromkeys(good)] == [*PARTS[:4], "pdf_wkhtmltopdf", "pdf_browser", *PARTS[4:]]
     assert (ran.exit_code, ran.json["status"]) == ((1, "bad") if refused else (0, "good"))
     assert ran.stderr == ""
 
@@ -107,6 +109,17 @@ def test_a_program_that_does_not_start_is_bad_with_what_it_said(rooms: ScratchRo
 def test_an_engine_that_forgets_the_ticket_is_bad(rooms: ScratchRooms) -> None:
     find_engines(rooms, FoundProgram("wkhtmltopdf", "wkhtmltopdf", "/usr/bin/wkhtmltopdf", "0.12.6"))
     assert by_name(rooms)["pdf_wkhtmltopdf"].state is CheckState.BAD
+
+
+def test_a_picture_that_can_not_be_read_is_bad(rooms: ScratchRooms) -> None:
+    def without_its_library(_content: bytes) -> Logo:
+        raise InvalidInputError("logo", "logo_damaged")
+
+    rooms.shop.__dict__["read_logo"] = without_its_library
+    logo = by_name(rooms)["logo"]
+    assert logo.state is CheckState.BAD
+    assert isinstance(logo.failure, SelfTestError)
+    assert (logo.failure.kind, logo.failure.detail) == ("logo", "logo_damaged")
 
 
 def test_a_journal_that_was_tampered_with_is_bad(rooms: ScratchRooms) -> None:

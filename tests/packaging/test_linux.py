@@ -59,7 +59,7 @@ def test_every_line_of_the_self_test_is_good_and_its_window_shows_a_page(bare_tr
     # There is no browser in that Debian, which the report says; wkhtmltopdf comes with the archive.
     assert found.pop("pdf_browser") == "absent"
     assert set(found.values()) == {"good"}, done.stdout
-    assert {"pdf_wkhtmltopdf", "mail", "keyring", "window"} <= set(found)
+    assert {"logo", "pdf_wkhtmltopdf", "mail", "keyring", "window"} <= set(found)
     assert (done.returncode, report["status"]) == (0, "good")
     engine = next(row["detail"] for row in report["checks"] if row["check"] == "pdf_wkhtmltopdf")
     assert "/opt/Facteur/wkhtmltopdf/wkhtmltopdf" in engine

@@ -61,7 +61,7 @@ def test_every_line_of_the_self_test_is_good_but_for_the_missing_browser(install
     assert absent == {"pdf", "pdf_wkhtmltopdf", "pdf_browser"}, done.stdout.decode()
     assert {state for name, state in found.items() if name not in absent} == {"good"}, done.stdout.decode()
     assert (done.returncode, report["status"]) == (3, "incomplete")
-    assert {"records", "settings", "mail", "keyring", "passphrase", "languages", "pages"} <= set(found)
+    assert {"records", "settings", "logo", "mail", "keyring", "passphrase", "languages", "pages"} <= set(found)
 
 
 @contextmanager
