@@ -11,7 +11,8 @@ import pytest
 from PIL import Image, ImageCms, PngImagePlugin
 
 from backend.adapters.pdf.logo_fitting import fitted_logo
-from backend.adapters.pdf.logo_pixels import RefusedPictureError, clean_picture, is_picture
+from backend.adapters.pdf.logo_pixels import clean_picture, is_picture
+from backend.adapters.pdf.logo_refusal import RefusedLogoError
 from backend.domain.logo import LOGO_MAX_PIXELS, Logo
 
 RED = (200, 30, 40)
@@ -35,7 +36,7 @@ def shown(logo: Logo) -> Image.Image:
 
 
 def refused(content: bytes) -> tuple[str, str]:
-    with pytest.raises(RefusedPictureError) as caught:
+    with pytest.raises(RefusedLogoError) as caught:
         clean_picture(content)
     return caught.value.reason, caught.value.found
 

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from backend.adapters.pdf.logo_svg import RefusedSvgError, clean_svg, is_svg
+from backend.adapters.pdf.logo_refusal import RefusedLogoError
+from backend.adapters.pdf.logo_svg import clean_svg, is_svg
 
 HEAD = 'xmlns="http://www.w3.org/2000/svg" xmlns:xlink="http://www.w3.org/1999/xlink" viewBox="0 0 10 10"'
 DOCTYPE = '<!DOCTYPE svg PUBLIC "-//W3C//DTD SVG 1.1//EN" "http://www.w3.org/Graphics/SVG/1.1/DTD/svg11.dtd">'
@@ -15,7 +16,7 @@ def an_svg(inside: str, before: str = "") -> bytes:
 
 
 def refused(svg: bytes) -> tuple[str, str]:
-    with pytest.raises(RefusedSvgError) as caught:
+    with pytest.raises(RefusedLogoError) as caught:
         clean_svg(svg)
     return caught.value.reason, caught.value.found
 

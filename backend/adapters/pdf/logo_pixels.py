@@ -7,6 +7,7 @@ import struct
 from contextlib import suppress
 from typing import TYPE_CHECKING
 
+from backend.adapters.pdf.logo_refusal import RefusedLogoError
 from backend.domain.logo import LOGO_MAX_PIXELS, Logo
 
 if TYPE_CHECKING:
@@ -18,22 +19,13 @@ _FAINT = 8  # of 255: what nobody sees, as JPEG leaves it around a drawing
 _LIGHT = 235  # of 255: a drawing made for a dark ground has nothing darker
 
 
-class RefusedPictureError(Exception):
-    """Not a picture that may be a logo: `reason` is type, damaged, pixels (with how many), small or blank."""
-
-    def __init__(self, reason: str, found: str = "") -> None:
-        super().__init__(reason, found)
-        self.reason = reason
-        self.found = found
-
-
 def is_picture(content: bytes) -> bool:
     """Tell whether a file begins as PNG or JPEG does."""
     return content.startswith((b"\x89PNG\r\n\x1a\n", b"\xff\xd8\xff"))
 
 
 def clean_picture(content: bytes) -> Logo:
-    """Return the logo in a PNG or JPEG; raises RefusedPictureError before a picture that is too big is decoded."""
+    """Return the logo in a PNG or JPEG; raises RefusedLogoError before a picture that is too big is decoded."""
     import warnings
 
     import PIL.Image
@@ -45,17 +37,17 @@ def clean_picture(content: bytes) -> Logo:
         ):
             width, height = picture.size
             if width * height > LOGO_MAX_PIXELS:
-                raise RefusedPictureError("pixels", f"{width} × {height}")
+                raise RefusedLogoError("pixels", f"{width} × {height}")
             picture.load()  # of an animated one the first picture
             return _logo(_upright_srgb(picture))
     except (PIL.Image.DecompressionBombError, PIL.Image.DecompressionBombWarning) as error:
-        raise RefusedPictureError("pixels", "> 80,000,000") from error
+        raise RefusedLogoError("pixels", "> 80,000,000") from error
     except (OSError, SyntaxError, ValueError, EOFError, struct.error) as error:
-        raise RefusedPictureError("damaged", str(error)) from error
+        raise RefusedLogoError("damaged", str(error)) from error
 
 
 def draw_svg(svg: str) -> Logo:
-    """Return the logo that a cleaned SVG draws (adapters.pdf.logo_svg); raises RefusedPictureError."""
+    """Return the logo that a cleaned SVG draws (adapters.pdf.logo_svg); raises RefusedLogoError."""
     from pathlib import Path
 
     import resvg_py
@@ -74,7 +66,7 @@ def draw_svg(svg: str) -> Logo:
             serif_family=family,
         )
     except ValueError as error:
-        raise RefusedPictureError("damaged", str(error)) from error
+        raise RefusedLogoError("damaged", str(error)) from error
     return clean_picture(png)
 
 
@@ -105,10 +97,10 @@ def _logo(picture: Image) -> Logo:
         ink = _ink(picture)
     bounds = ink.point(lambda value: 255 if value > _FAINT else 0).getbbox()
     if bounds is None:
-        raise RefusedPictureError("blank")
+        raise RefusedLogoError("blank")
     picture = picture.crop(bounds)
     if min(picture.size) < _SIDE_MIN_PX:
-        raise RefusedPictureError("small", f"{picture.width} × {picture.height}")
+        raise RefusedLogoError("small", f"{picture.width} × {picture.height}")
     if max(picture.size) > SIDE_MAX_PX:
         picture.thumbnail((SIDE_MAX_PX, SIDE_MAX_PX), Image.Resampling.LANCZOS)
     written = io.BytesIO()

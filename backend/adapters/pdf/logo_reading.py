@@ -7,8 +7,9 @@ import struct
 from collections.abc import Sequence
 from pathlib import Path
 
-from backend.adapters.pdf.logo_pixels import RefusedPictureError, clean_picture, draw_svg, is_picture
-from backend.adapters.pdf.logo_svg import RefusedSvgError, clean_svg, is_svg
+from backend.adapters.pdf.logo_pixels import clean_picture, draw_svg, is_picture
+from backend.adapters.pdf.logo_refusal import RefusedLogoError
+from backend.adapters.pdf.logo_svg import clean_svg, is_svg
 from backend.adapters.pdf.own_process import PATIENCE_S, limit_this_process, read_in_own_process
 from backend.domain.errors import InvalidInputError
 from backend.domain.logo import LOGO_MAX_BYTES, LOGO_MAX_PIXELS, Logo
@@ -44,7 +45,7 @@ def write_logo_of(file: Path, answer: Path) -> None:
     content = file.read_bytes()
     try:
         logo = clean_picture(content) if is_picture(content) else draw_svg(clean_svg(content))
-    except (RefusedPictureError, RefusedSvgError) as refused:
+    except RefusedLogoError as refused:
         answer.write_text(json.dumps({"reason": refused.reason, "found": refused.found}), encoding="utf-8")
     else:
         answer.write_bytes(logo.png)

@@ -12,6 +12,8 @@ from dataclasses import dataclass, field
 from xml.parsers import expat
 from xml.sax.saxutils import escape, quoteattr
 
+from backend.adapters.pdf.logo_refusal import RefusedLogoError
+
 _SVG = "http://www.w3.org/2000/svg"
 _XLINK = "http://www.w3.org/1999/xlink"
 _SHAPES = {"path", "rect", "circle", "ellipse", "line", "polyline", "polygon"}
@@ -58,15 +60,6 @@ _ELEMENTS_MAX = 20_000
 _DRAWN_MAX = 50_000  # each use draws what it names again
 
 
-class RefusedSvgError(Exception):
-    """Not an SVG that may be a logo: `reason` is svg_active (with what it holds) or damaged."""
-
-    def __init__(self, reason: str, found: str = "") -> None:
-        super().__init__(reason, found)
-        self.reason = reason
-        self.found = found
-
-
 def is_svg(content: bytes) -> bool:
     """Tell whether a file says of itself that it is an SVG."""
     head = content[:65536].removeprefix(b"\xef\xbb\xbf").lstrip()
@@ -77,12 +70,12 @@ def is_svg(content: bytes) -> bool:
 
 
 def clean_svg(content: bytes) -> str:
-    """Return the drawing alone; raises RefusedSvgError."""
+    """Return the drawing alone; raises RefusedLogoError: svg_active (with what it holds) or damaged."""
     root = _parsed(_DOCTYPE.sub(b"", content, count=1))
     if root is None or root.name != "svg":
-        raise RefusedSvgError("damaged", "no svg")
+        raise RefusedLogoError("damaged", "no svg")
     if "viewBox" not in root.attributes and not {"width", "height"} <= root.attributes.keys():
-        raise RefusedSvgError("damaged", "neither viewBox nor size")
+        raise RefusedLogoError("damaged", "neither viewBox nor size")
     _check_repeats(root)
     root.attributes["xmlns"], root.attributes["xmlns:xlink"] = _SVG, _XLINK
     return "".join(_written(root))
@@ -110,10 +103,10 @@ class _Builder:
         """Take in an element."""
         self._count += 1
         if len(self._way) >= _LEVELS_MAX or self._count > _ELEMENTS_MAX:
-            raise RefusedSvgError("damaged", "too many elements")
+            raise RefusedLogoError("damaged", "too many elements")
         space, _, name = tag.rpartition(" ")
         if name in _ACTIVE:
-            raise RefusedSvgError("svg_active", name)
+            raise RefusedLogoError("svg_active", name)
         parent = self._way[-1] if self._way else None
         is_left_out = bool(self._way) and parent is None
         if is_left_out or space not in {_SVG, ""}:
@@ -165,7 +158,7 @@ def _parsed(content: bytes) -> _Node | None:
     try:
         parser.Parse(content, True)  # noqa: FBT003 - the last piece; positional in C
     except (expat.ExpatError, ValueError, LookupError) as error:
-        raise RefusedSvgError("damaged", str(error)) from None
+        raise RefusedLogoError("damaged", str(error)) from None
     return builder.root
 
 
@@ -175,7 +168,7 @@ def _kept(attributes: dict[str, str]) -> Iterable[tuple[str, str]]:
         _refuse_event(name)
         if name == "href" and space in {"", _XLINK}:
             if not _LOCAL.fullmatch(value.strip()):
-                raise RefusedSvgError("svg_active", "href")
+                raise RefusedLogoError("svg_active", "href")
             yield "xlink:href", value.strip()
         elif not space and name in _ATTRIBUTES:
             _check_css(value)
@@ -184,16 +177,16 @@ def _kept(attributes: dict[str, str]) -> Iterable[tuple[str, str]]:
 
 def _refuse_event(name: str) -> None:
     if name.lower().startswith("on"):
-        raise RefusedSvgError("svg_active", name)
+        raise RefusedLogoError("svg_active", name)
 
 
 def _check_css(css: str) -> None:
     found = _CSS_ACTIVE.search(_CSS_COMMENT.sub(" ", css))
     if found:
-        raise RefusedSvgError("svg_active", found[0])
+        raise RefusedLogoError("svg_active", found[0])
     for target in _CSS_URL.findall(css):
         if not _LOCAL.fullmatch(target.strip()):
-            raise RefusedSvgError("svg_active", "url()")
+            raise RefusedLogoError("svg_active", "url()")
 
 
 def _check_repeats(root: _Node) -> None:
@@ -204,14 +197,14 @@ def _check_repeats(root: _Node) -> None:
 
     def drawn(node: _Node, above: frozenset[int]) -> int:
         if id(node) in above or len(above) > 2 * _LEVELS_MAX:
-            raise RefusedSvgError("damaged", "it repeats itself")
+            raise RefusedLogoError("damaged", "it repeats itself")
         if id(node) not in known:
             inside = above | {id(node)}
             named = by_id.get(node.attributes.get("xlink:href", "")[1:]) if node.name == "use" else None
             count = 1 + sum(drawn(each, inside) for each in node.nodes()) + (drawn(named, inside) if named else 0)
             known[id(node)] = count
         if known[id(node)] > _DRAWN_MAX:
-            raise RefusedSvgError("damaged", "it repeats itself")
+            raise RefusedLogoError("damaged", "it repeats itself")
         return known[id(node)]
 
     drawn(root, frozenset())
@@ -235,8 +228,8 @@ def _written(node: _Node) -> Iterable[str]:
 
 
 def _refuse_entities(*_: object) -> int:
-    raise RefusedSvgError("svg_active", "DOCTYPE")
+    raise RefusedLogoError("svg_active", "DOCTYPE")
 
 
 def _refuse_instruction(target: str, _content: str) -> None:
-    raise RefusedSvgError("svg_active", target)
+    raise RefusedLogoError("svg_active", target)
