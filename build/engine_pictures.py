@@ -18,9 +18,10 @@ from backend.adapters.pdf.browser import BrowserEngine  # noqa: E402 - the root 
 from backend.adapters.pdf.page_picture import page_count, page_png  # noqa: E402
 from backend.adapters.pdf.ticket_page import JinjaTicketPage  # noqa: E402
 from backend.adapters.pdf.wkhtmltopdf import WkhtmltopdfEngine  # noqa: E402
-from backend.domain.pdf_settings import PageFormat, PdfEngineMissingError  # noqa: E402
+from backend.domain.pdf_settings import PdfEngineMissingError  # noqa: E402
 from backend.domain.ticket_layout import BUILT_IN_LAYOUTS, PaperFormat, TicketLayout  # noqa: E402
 from backend.ports import PdfEngine  # noqa: E402
+from backend.usecases.make_ticket_pdf import page_format  # noqa: E402
 from tests.browser_program import a_browser  # noqa: E402
 from tests.contract.sample_tickets import sample_tickets  # noqa: E402
 
@@ -55,7 +56,7 @@ def main(folder: Path) -> int:
 def _pictures(name: str, layout: TicketLayout, engines: dict[str, PdfEngine], folder: Path) -> Iterator[str]:
     recorded, marks = sample_tickets()[name]
     html = JinjaTicketPage()(recorded, layout, marks)
-    page = PageFormat(210, 297, 15) if layout.paper is PaperFormat.A4 else PageFormat(layout.paper.width_mm)
+    page = page_format(layout)
     for called, engine in engines.items():
         pdf = folder / f"{layout.id}-{name.replace(' ', '_')}-{called}.pdf"
         engine.make_pdf(html, page, pdf)
