@@ -2,12 +2,9 @@
 
 from __future__ import annotations
 
-import json
-from typing import Any
-
 import pytest
 
-from tests.windows.wine import Windows
+from tests.windows.wine import Windows, answer
 
 # Another program that holds a file open, as a viewer or an antivirus does, until it reads a line.
 HOLDER = """
@@ -30,10 +27,6 @@ FOLDER = """
 folder = Path(r"C:\\users\\Hélène, caisse 1") / NAME
 folder.mkdir(parents=True)
 """
-
-
-def answer(windows: Windows, code: str, *arguments: str) -> Any:  # noqa: ANN401 - any JSON value
-    return json.loads(windows.run(code, *arguments))
 
 
 def test_the_shop_lies_in_the_local_not_the_roaming_folder_of_its_user(windows: Windows) -> None:

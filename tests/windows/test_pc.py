@@ -2,23 +2,17 @@
 
 from __future__ import annotations
 
-import json
 import subprocess
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
 
 import pytest
 
-from tests.windows.wine import Windows
+from tests.windows.wine import Windows, answer
 from wine import ROOT, windows_path
 
 APP_PATHS = r"Software\Microsoft\Windows\CurrentVersion\App Paths"
 CLASSES = r"HKLM\Software\Classes"
-
-
-def answer(windows: Windows, code: str, *arguments: str) -> Any:  # noqa: ANN401 - any JSON value
-    return json.loads(windows.run(code, *arguments))
 
 
 def test_a_long_token_is_kept_by_the_credential_manager_for_later_programs(windows: Windows) -> None:
@@ -34,7 +28,6 @@ store.set("token", "t" * 5000)
 print(json.dumps([read_choice(folder).backend, store.describe()]))
 """
     read = """
-import json
 from pathlib import Path
 from backend.adapters.secrets.choose import open_secret_store
 store = open_secret_store(Path(r"C:\\shop"))
@@ -49,7 +42,6 @@ print(json.dumps([*found, store.get("password"), store.get("token"), in_clear]))
 
 
 ENGINES = """
-import json
 from pathlib import Path
 from backend.adapters.pdf.browser_places import found_browsers
 from backend.adapters.pdf.wkhtmltopdf_program import found_places
@@ -184,7 +176,6 @@ print(json.dumps([first, json.loads(second.stdout), raised.is_set(), OneWindow(P
 
 def test_without_webview2_there_is_no_window_and_with_it_there_is(windows: Windows) -> None:
     code = """
-import json
 from backend.desktop import window_support
 print(json.dumps(window_support.has_webview2(window_support._registry_values())))
 """
@@ -210,9 +201,7 @@ def test_what_is_printed_is_utf8_whatever_the_code_page_of_the_console(windows: 
     app = windows_path(ROOT / "app.py")
     line = rf'"{windows_path(windows.python)}" C:\paths.py "{app}" --data-dir C:\codes ticket show C9-4'
     script.write_text(f"@chcp {code_page} >nul\r\n@{line} 2>&1\r\n", "utf-8")
-    windows.command(
-        "import runpy\nsys.argv = sys.argv[1:]\nrunpy.run_path(sys.argv[0], run_name='__main__')", name="paths"
-    )
+    windows.command(RUN_APP, name="paths")
     done: subprocess.CompletedProcess[bytes] = windows.wine.call(["cmd", "/c", r"C:\page.bat"])
     said = done.stdout.decode("utf-8")
     assert "C9-4" in said, done

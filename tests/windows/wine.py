@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import json
 import ssl
 import subprocess
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Any
 
 from wine import ROOT, Wine, install_libraries, windows_path, windows_python
 
@@ -55,6 +57,11 @@ class Windows:
         if not link.is_symlink():
             link.symlink_to(folder)
             self.registry(r"HKLM\Software\Wine\Drives", f"{letter}:", "network")
+
+
+def answer(windows: Windows, code: str, *arguments: str) -> Any:  # noqa: ANN401 - any JSON value
+    """Run Python code there that prints JSON; return its value."""
+    return json.loads(windows.run(code, *arguments))
 
 
 def compiled(source: Path, target: Path, *libraries: str) -> Path:
