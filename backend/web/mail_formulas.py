@@ -4,27 +4,32 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from flask import Blueprint, Response, render_template, request, url_for
+from flask import Blueprint, Response, render_template, request
 from flask_babel import gettext as _
 
 from backend.domain.errors import InvalidInputError
 from backend.domain.formula.errors import FormulaError
 from backend.domain.formula.grammar import LENGTH_MAX
 from backend.domain.mail_template import MailTemplate
-from backend.domain.mail_variables import CODE_MAX, LABEL_MAX, find_variable, free_code, is_used, renamed_in
+from backend.domain.mail_variables import CODE_MAX, LABEL_MAX, find_variable, free_code, is_used
 from backend.domain.placeholder import Placeholder
 from backend.domain.user import Role
 from backend.domain.value_format import format_value
-from backend.usecases.edit_mail_template import find_mail_template
-from backend.usecases.edit_variables import change_variable, check_room, define_variable
+from backend.usecases.edit_variables import change_variable, define_variable
 from backend.usecases.try_formula import try_formula
 from backend.web.auth import require
 from backend.web.dialogs import show_dialog
 from backend.web.forms import Form
 from backend.web.formula_fault import FormulaFault, fault_in, formula_help
-from backend.web.htmx import go_to, is_htmx, render_block
-from backend.web.mail_template_form import mail_type
-from backend.web.mail_variables import no_room_answer, saved_answer
+from backend.web.htmx import is_htmx, render_block
+from backend.web.mail_variable_answers import (
+    changed_answer,
+    defined_answer,
+    editor,
+    no_room,
+    no_room_dialog,
+    template_of_page,
+)
 from backend.web.services import services
 
 blueprint = Blueprint("mail_formulas", __name__, url_prefix="/settings/mails/<document_type>/formulas")
@@ -45,21 +50,17 @@ class Result:
 @require(Role.ADMINISTRATOR)
 def define(document_type: str) -> Response:
     """Let a formula be typed, with the code and label of its variable."""
-    template = _template(document_type)
+    template = template_of_page(document_type)
     if not is_htmx():
-        return _editor(template)
-    try:
-        check_room(template)
-    except InvalidInputError as error:
-        return no_room_answer(error)
-    return _dialog(template, Form({"code": free_code(template, "." + _("FORMULA"))}))
+        return editor(template)
+    return no_room(template) or _dialog(template, Form({"code": free_code(template, "." + _("FORMULA"))}))
 
 
 @blueprint.post("/result")
 @require(Role.ADMINISTRATOR)
 def result(document_type: str) -> str:
     """Show what the typed formula gives; nothing is saved."""
-    template = _template(document_type)
+    template = template_of_page(document_type)
     return render_block(_DIALOG, "result", type=template.document_type.value, result=_result(Form.sent()["formula"]))
 
 
@@ -67,21 +68,21 @@ def result(document_type: str) -> str:
 @require(Role.ADMINISTRATOR)
 def create(document_type: str) -> Response:
     """Keep the new variable, which can be inserted from then on."""
-    template, form = _template(document_type), Form.sent()
+    template, form = template_of_page(document_type), Form.sent()
     try:
         changed = define_variable(template.document_type, _typed(form), services())
     except (InvalidInputError, FormulaError) as error:
         return _refused(template, form, error)
-    return saved_answer(changed, _("[%(code)s] is defined.", code=changed.placeholders[-1].code))
+    return defined_answer(changed)
 
 
 @blueprint.get("/change")
 @require(Role.ADMINISTRATOR)
 def edit(document_type: str) -> Response:
     """Show the formula of a variable with its code and label."""
-    template = _template(document_type)
+    template = template_of_page(document_type)
     if not is_htmx():
-        return _editor(template)
+        return editor(template)
     known = find_variable(template, request.args.get("code", ""))
     values = {"old_code": known.code, "code": known.code, "label": known.label, "formula": known.formula}
     return _dialog(template, Form(values))
@@ -91,25 +92,13 @@ def edit(document_type: str) -> Response:
 @require(Role.ADMINISTRATOR)
 def save(document_type: str) -> Response:
     """Keep a changed formula; a new code takes the place of the old one in the texts, typed ones too."""
-    template, form = _template(document_type), Form.sent()
+    template, form = template_of_page(document_type), Form.sent()
     known = find_variable(template, form["old_code"])
-    place = template.placeholders.index(known)
     try:
         changed = change_variable(template.document_type, known.code, _typed(form), services())
     except (InvalidInputError, FormulaError) as error:
         return _refused(template, form, error)
-    new_code = changed.placeholders[place].code
-    texts = {name: renamed_in(request.form.get(name, ""), known.code, new_code) for name in ("subject", "body")}
-    return saved_answer(changed, _("[%(code)s] is changed.", code=new_code), texts)
-
-
-def _template(document_type: str) -> MailTemplate:
-    return find_mail_template(mail_type(document_type), services())
-
-
-def _editor(template: MailTemplate) -> Response:
-    """Lead who opens the dialog directly to the page that it lies over."""
-    return go_to(url_for("mail_templates.edit", document_type=template.document_type.value))
+    return changed_answer(template, known, changed)
 
 
 def _typed(form: Form) -> Placeholder:
@@ -121,7 +110,7 @@ def _typed(form: Form) -> Placeholder:
 
 def _refused(template: MailTemplate, form: Form, error: InvalidInputError | FormulaError) -> Response:
     if isinstance(error, InvalidInputError) and error.reason == "variable_count":
-        return no_room_answer(error, 422)
+        return no_room_dialog(error, 422)
     if isinstance(error, FormulaError):
         form.refuse("formula", _("Correct the formula at the marked place."))
     else:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from flask import Blueprint, Response, make_response, render_template, request, url_for
+from flask import Blueprint, Response, render_template, request
 from flask_babel import gettext as _
 
 from backend.domain.errors import InvalidInputError
@@ -11,53 +11,52 @@ from backend.domain.mail_template import MailTemplate
 from backend.domain.mail_variables import (
     CODE_MAX,
     LABEL_MAX,
-    VARIABLES_MAX,
     checked_code,
     find_variable,
     free_code,
     is_used,
     removed_from,
-    renamed_in,
 )
 from backend.domain.placeholder import Placeholder
 from backend.domain.user import Role
-from backend.usecases.edit_mail_template import find_mail_template
-from backend.usecases.edit_variables import change_variable, check_room, define_variable, delete_variable
+from backend.usecases.edit_variables import change_variable, define_variable, delete_variable
 from backend.web.auth import require
 from backend.web.dialogs import show_dialog
 from backend.web.field_chooser import chooser_columns, chosen_field, field_note, format_options, proposed_label
 from backend.web.forms import Form
-from backend.web.htmx import go_to, is_htmx
-from backend.web.mail_template_form import mail_type
-from backend.web.messages import explain
+from backend.web.htmx import is_htmx
+from backend.web.mail_variable_answers import (
+    changed_answer,
+    defined_answer,
+    editor,
+    no_room,
+    no_room_dialog,
+    saved_answer,
+    template_of_page,
+    typed_texts,
+)
 from backend.web.services import services
 
 blueprint = Blueprint("mail_variables", __name__, url_prefix="/settings/mails/<document_type>/variables")
-
-CHANGED = "variables-changed"  # tells the rehearsal to begin again
 
 
 @blueprint.get("/new")
 @require(Role.ADMINISTRATOR)
 def define(document_type: str) -> Response:
     """Let a field be chosen: the ticket's on the left, those of a linked table beside it."""
-    template = _template(document_type)
+    template = template_of_page(document_type)
     if not is_htmx():
-        return _editor(template)
-    try:
-        check_room(template)
-    except InvalidInputError as error:
-        return no_room_answer(error)
-    return _chooser(template, Form({"field": request.args.get("field", "")}))
+        return editor(template)
+    return no_room(template) or _chooser(template, Form({"field": request.args.get("field", "")}))
 
 
 @blueprint.get("/new/fields/<table>")
 @require(Role.ADMINISTRATOR)
 def fields(document_type: str, table: str) -> Response | str:
     """Show the list beside what was chosen in the one of `table`."""
-    template = _template(document_type)
+    template = template_of_page(document_type)
     if not is_htmx():
-        return _editor(template)
+        return editor(template)
     columns = chooser_columns(table, request.args.get(table, ""))
     return render_template(
         "mail_variables/_columns.html", columns=columns[1:], after=table, type=document_type, note=field_note(columns)
@@ -68,9 +67,9 @@ def fields(document_type: str, table: str) -> Response | str:
 @require(Role.ADMINISTRATOR)
 def code(document_type: str) -> Response:
     """Ask for the code, and the format of a date or amount."""
-    template = _template(document_type)
+    template = template_of_page(document_type)
     if not is_htmx():
-        return _editor(template)
+        return editor(template)
     form = Form(request.args.to_dict() | {"field": request.args.get("field") or chosen_field(request.args)})
     if form["field"] not in FIELDS:
         form.refuse_error(InvalidInputError("field", "variable_field"))
@@ -82,10 +81,10 @@ def code(document_type: str) -> Response:
 @require(Role.ADMINISTRATOR)
 def label(document_type: str) -> Response:
     """Ask for the label, once the code may stand."""
-    template = _template(document_type)
+    template = template_of_page(document_type)
     form = Form(request.args.to_dict())
     if not is_htmx() or form["field"] not in FIELDS:
-        return _editor(template)
+        return editor(template)
     try:
         checked = checked_code(template, form["code"])
     except InvalidInputError as error:
@@ -99,24 +98,24 @@ def label(document_type: str) -> Response:
 @require(Role.ADMINISTRATOR)
 def create(document_type: str) -> Response:
     """Keep the new variable, which can be inserted from then on."""
-    template, form = _template(document_type), Form.sent()
+    template, form = template_of_page(document_type), Form.sent()
     try:
         changed = define_variable(template.document_type, _typed(form), services())
     except InvalidInputError as error:
         form.refuse_error(error)
         if error.reason == "variable_count":
-            return no_room_answer(error, 422)
+            return no_room_dialog(error, 422)
         return _label_step(template, form) if error.where == "label" else _code_step(template, form)
-    return saved_answer(changed, _("[%(code)s] is defined.", code=changed.placeholders[-1].code))
+    return defined_answer(changed)
 
 
 @blueprint.get("/change")
 @require(Role.ADMINISTRATOR)
 def edit(document_type: str) -> Response:
     """Show a variable with its code, label and format."""
-    template = _template(document_type)
+    template = template_of_page(document_type)
     if not is_htmx():
-        return _editor(template)
+        return editor(template)
     variable = find_variable(template, request.args.get("code", ""))
     form = Form({"old_code": variable.code, "code": variable.code, "label": variable.label, "format": variable.format})
     return _change_dialog(template, variable, form)
@@ -126,7 +125,7 @@ def edit(document_type: str) -> Response:
 @require(Role.ADMINISTRATOR)
 def save(document_type: str) -> Response:
     """Keep a changed variable; its new code takes the place of the old one in the texts, typed ones too."""
-    template, form = _template(document_type), Form.sent()
+    template, form = template_of_page(document_type), Form.sent()
     variable = find_variable(template, form["old_code"])
     typed = Placeholder(form["code"], form["label"], variable.field, form["format"])
     try:
@@ -134,33 +133,22 @@ def save(document_type: str) -> Response:
     except InvalidInputError as error:
         form.refuse_error(error)
         return _change_dialog(template, variable, form)
-    new_code = checked_code(changed, form["code"], form["code"].upper())
-    texts = {name: renamed_in(request.form.get(name, ""), variable.code, new_code) for name in ("subject", "body")}
-    return saved_answer(changed, _("[%(code)s] is changed.", code=new_code), texts)
+    return changed_answer(template, variable, changed)
 
 
 @blueprint.delete("/")
 @require(Role.ADMINISTRATOR)
 def delete(document_type: str) -> Response:
     """Delete a variable; one that stands in the texts, typed or saved, asks whether it may leave them too."""
-    template, form = _template(document_type), Form.sent()
+    template, form = template_of_page(document_type), Form.sent()
     variable = find_variable(template, form["old_code"])
-    typed = {name: request.form.get(name, "") for name in ("subject", "body")}
+    typed = typed_texts()
     in_typed = any(f"[{variable.code}]" in text for text in typed.values())
     if not form["also_in_texts"] and (in_typed or is_used(template, variable.code)):
         return show_dialog(render_template("mail_variables/_in_use.html", variable=variable, type=document_type), 422)
     changed = delete_variable(template.document_type, variable.code, services(), also_in_texts=True)
     texts = {name: removed_from(text, variable.code) for name, text in typed.items()}
     return saved_answer(changed, _("[%(code)s] is deleted.", code=variable.code), texts)
-
-
-def _template(document_type: str) -> MailTemplate:
-    return find_mail_template(mail_type(document_type), services())
-
-
-def _editor(template: MailTemplate) -> Response:
-    """Lead who opens a step directly to the page that it lies over."""
-    return go_to(url_for("mail_templates.edit", document_type=template.document_type.value))
 
 
 def _typed(form: Form) -> Placeholder:
@@ -215,23 +203,3 @@ def _change_dialog(template: MailTemplate, variable: Placeholder, form: Form) ->
         label_max=LABEL_MAX,
     )
     return show_dialog(dialog, 200 if form.is_valid else 422)
-
-
-def no_room_answer(error: InvalidInputError, status: int = 200) -> Response:
-    """Say in a dialog that there are as many variables as there may be."""
-    return show_dialog(render_template("mail_variables/_full.html", explained=explain(error)), status)
-
-
-def saved_answer(template: MailTemplate, told: str, texts: dict[str, str] | None = None) -> Response:
-    """Close the dialog; the list, the texts that hold its codes and the rehearsal follow."""
-    parts = render_template(
-        "mail_variables/_done.html",
-        setting=template,
-        variables_max=VARIABLES_MAX,
-        told=told,
-        form=Form(texts) if texts else None,
-        oob=True,
-    )
-    response = make_response(parts)
-    response.headers.update({"HX-Retarget": "#dialogs", "HX-Reswap": "innerHTML", "HX-Trigger-After-Settle": CHANGED})
-    return response

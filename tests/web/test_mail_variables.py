@@ -124,6 +124,15 @@ def test_a_new_code_takes_the_place_of_the_old_one_in_saved_and_typed_texts(
     assert _kept(shop).placeholders[-1] == Placeholder("CAISSIÈRE", "Nom", "CAISSIER.NOM")
 
 
+def test_a_new_code_with_blanks_is_folded_and_told(administrator: Visitor, shop: FakeServices) -> None:
+    _use_cashier(administrator, shop)
+    change = {"old_code": "NOM CAISSIER", "code": "nom  de la   caissière", "label": "Nom"}
+    answer = administrator.post(f"{VARIABLES}/change", change | {"subject": "S", "body": "[NOM CAISSIER]"})
+    assert answer.status_code == 200
+    assert "[NOM DE LA CAISSIÈRE]" in answer.text
+    assert _kept(shop).placeholders[-1].code == "NOM DE LA CAISSIÈRE"
+
+
 def test_a_variable_in_use_is_not_left_dangling(administrator: Visitor, shop: FakeServices) -> None:
     _use_cashier(administrator, shop)
     asked = administrator.write("DELETE", f"{VARIABLES}/", {"old_code": "NOM CAISSIER"})
