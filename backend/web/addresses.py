@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 
-from flask import Blueprint, Response, request
+from flask import Blueprint, Response, request, url_for
 from flask_babel import gettext as _
 
 from backend.domain.customer import AddressKind, Contact, Customer, emails_of
@@ -17,13 +17,14 @@ from backend.web.dialogs import show_dialog
 from backend.web.forms import Form
 from backend.web.htmx import is_htmx, refuse_form, render_block, render_page
 from backend.web.sending_answers import picked_answer
-from backend.web.sending_draft import came_from, edit_url, own_mail, typed_texts
+from backend.web.sending_draft import edit_url, own_mail, typed_texts
 from backend.web.sending_tasks import sending_tasks
 from backend.web.services import services
 
 blueprint = Blueprint("addresses", __name__, url_prefix="/addresses")
 
 ROWS_MAX = 30
+_PICKER = "addresses/picker.html"
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,14 +44,14 @@ class CustomerRow:
 @require(Role.CASHIER)
 def customers(mail_id: str) -> str | Response:
     """Show customers with their addresses for billing and delivery and that of their main contact."""
-    return _shown("addresses/customers.html", _customers_context(own_mail(mail_id)))
+    return _shown(_customers_context(own_mail(mail_id)))
 
 
 @blueprint.get("/<mail_id>/contacts")
 @require(Role.CASHIER)
 def contacts(mail_id: str) -> str | Response:
     """Show contacts with their address."""
-    return _shown("addresses/contacts.html", _contacts_context(own_mail(mail_id)))
+    return _shown(_contacts_context(own_mail(mail_id)))
 
 
 @blueprint.post("/<mail_id>/customers")
@@ -65,7 +66,7 @@ def pick_customer(mail_id: str) -> Response:
             contact = store.contacts([customer.main_contact]).get(customer.main_contact)
             picked = emails_of(customer, contact, _kind())
         if not picked:
-            return _refused("addresses/customers.html", _customers_context(own_mail(mail_id)), customer)
+            return _refused(_customers_context(own_mail(mail_id)), customer)
     return _with_picked(mail_id, picked, form["action"])
 
 
@@ -78,20 +79,20 @@ def pick_contact(mail_id: str) -> Response:
     if form["action"] != "clear":
         contact = services().customers.contact(form["contact"]) if form["contact"] else None
         if contact is None or not contact.email:
-            return _refused("addresses/contacts.html", _contacts_context(own_mail(mail_id)), contact)
+            return _refused(_contacts_context(own_mail(mail_id)), contact)
         picked = (contact.email,)
     return _with_picked(mail_id, picked, form["action"])
 
 
-def _shown(template: str, context: dict[str, object]) -> str | Response:
+def _shown(context: dict[str, object]) -> str | Response:
     if is_htmx() and request.headers.get("HX-Target") == "dialogs":
-        return show_dialog(render_block(template, "dialogs", **context))
-    return render_page(template, **context)
+        return show_dialog(render_block(_PICKER, "dialogs", **context))
+    return render_page(_PICKER, **context)
 
 
-def _refused(template: str, context: dict[str, object], chosen: Customer | Contact | None) -> Response:
+def _refused(context: dict[str, object], chosen: Customer | Contact | None) -> Response:
     note = _("%(name)s has no such address.", name=chosen.name) if chosen else _("Choose somebody in the list.")
-    return refuse_form(template, "note", **context | {"note": note})
+    return refuse_form(_PICKER, "note", **context | {"note": note})
 
 
 def _with_picked(mail_id: str, picked: tuple[str, ...], action: str) -> Response:
@@ -116,14 +117,18 @@ def _customers_context(mail: OutgoingMail) -> dict[str, object]:
         (AddressKind.DELIVERY, _("Delivery")),
         (AddressKind.CONTACT, _("Main contact")),
     ]
-    kinds = [(kind.value, word) for kind, word in columns]
-    kinds = [*kinds[:2], (AddressKind.CONTACT.value, _("Contact")), (AddressKind.ALL.value, _("All three"))]
+    kinds = [*columns[:2], (AddressKind.CONTACT, _("Contact")), (AddressKind.ALL, _("All three"))]
     return _context(mail, text) | {
+        "title": _("Addresses of customers"),
+        "url": url_for("addresses.customers", mail_id=mail.id),
+        "search": _("Search a customer"),
+        "search_hint": _("Name, code, town or address"),
+        "table": "addresses/_customers.html",
         "rows": rows,
         "has_more": len(found) > ROWS_MAX,
         "chosen": _chosen("customer", [row.customer.code for row in rows]),
         "form": Form({"kind": kind.value}),
-        "kinds": kinds,
+        "kinds": [(each.value, word) for each, word in kinds],
         "columns": [(word, kind in {each, AddressKind.ALL}) for each, word in columns],
     }
 
@@ -132,6 +137,12 @@ def _contacts_context(mail: OutgoingMail) -> dict[str, object]:
     text = request.values.get("text", "")
     found = services().customers.search_contacts(text, limit=ROWS_MAX + 1)
     return _context(mail, text) | {
+        "title": _("Addresses of contacts"),
+        "url": url_for("addresses.contacts", mail_id=mail.id),
+        "search": _("Search a contact"),
+        "search_hint": _("Name, code or customer"),
+        "table": "addresses/_contacts.html",
+        "kinds": [],
         "rows": found[:ROWS_MAX],
         "has_more": len(found) > ROWS_MAX,
         "chosen": _chosen("contact", [contact.code for contact in found[:ROWS_MAX]]),
@@ -143,7 +154,6 @@ def _context(mail: OutgoingMail, text: str) -> dict[str, object]:
         "mail": mail,
         "text": text,
         "note": "",
-        "back": came_from(),
         "edit_url": edit_url(mail.id),
         "recipient_count": len(mail.recipients),
     }
