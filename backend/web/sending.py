@@ -47,6 +47,7 @@ from backend.web.sending_answers import (
     unknown_dialog,
 )
 from backend.web.sending_draft import (
+    addressed_context,
     back_url,
     came_from,
     draft_context,
@@ -260,7 +261,7 @@ def read_back(mail_id: str) -> Response:
     with sending_tasks().writing:
         if "subject" in request.form and mail.state is not MailState.UNKNOWN:
             mail = edit_draft(mail_id, typed_texts(), services())
-    return show_dialog(render_template("sending/_read_back.html", **draft_context(mail)))
+    return show_dialog(render_template("sending/_read_back.html", **addressed_context(mail)))
 
 
 @blueprint.post("/<mail_id>/consult")

@@ -19,7 +19,7 @@ from backend.web.launch import LinkToast
 from backend.web.messages import explain
 from backend.web.passphrase import SecretsChoice
 from backend.web.security import current_session
-from backend.web.sending_draft import back_url, came_from, draft_context, edit_url, own_mail
+from backend.web.sending_draft import addressed_context, attached_context, back_url, came_from, edit_url, own_mail
 from backend.web.sending_steps import shown_steps
 from backend.web.sending_tasks import Task, sending_tasks
 from backend.web.sending_troubles import failed_trouble, trouble_of
@@ -86,7 +86,7 @@ def preparation_context(wish: PdfWish, task: Task) -> dict[str, object]:
 
 def recipient_blocks(mail: OutgoingMail, *, being_typed: str = "", error: InvalidInputError | None = None) -> str:
     """Return the chips, and beside them the note under the field and the envelope."""
-    return _recipient_blocks(draft_context(mail, being_typed=being_typed, error=error))
+    return _recipient_blocks(addressed_context(mail, being_typed=being_typed, error=error))
 
 
 def refused_draft(mail: OutgoingMail, fault: InvalidInputError | None, *, being_typed: str) -> Response:
@@ -98,12 +98,12 @@ def refused_draft(mail: OutgoingMail, fault: InvalidInputError | None, *, being_
 
 def picked_answer(mail: OutgoingMail) -> Response:
     """Close the dialog in which addresses were picked, and show the recipients as they now stand."""
-    return show_dialog(_recipient_blocks(draft_context(mail) | {"chips_oob": True}))
+    return show_dialog(_recipient_blocks(addressed_context(mail) | {"chips_oob": True}))
 
 
 def files_answer(mail: OutgoingMail, note: str = "") -> Response:
     """Return the files of a mail, with a note where they could not be changed."""
-    html = render_block(_PAGE, "files", **draft_context(mail) | {"files_note": note})
+    html = render_block(_PAGE, "files", **attached_context(mail) | {"files_note": note})
     return make_response(html, 422 if note else 200)
 
 
@@ -166,7 +166,7 @@ def _trouble_dialog(mail: OutgoingMail, task: Task | None) -> Response:
     if trouble is None:
         return go_to(edit_url(mail.id))
     dialog = render_block(_PAGE, "trouble", mail=mail, trouble=trouble, back=came_from())
-    return show_dialog(dialog + _recipient_blocks(draft_context(mail) | {"chips_oob": True}))
+    return show_dialog(dialog + _recipient_blocks(addressed_context(mail) | {"chips_oob": True}))
 
 
 def _steps_context(mail: OutgoingMail, task: Task | None) -> dict[str, object]:

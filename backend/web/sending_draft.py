@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from flask import request, url_for
 from flask_babel import gettext as _
 from flask_babel import ngettext
 
 from backend.domain.errors import InvalidInputError, NotFoundError
-from backend.domain.outgoing_mail import MailState, OutgoingMail
+from backend.domain.outgoing_mail import JournalEntry, MailState, OutgoingMail
 from backend.domain.retry_plan import waits_by_itself
 from backend.domain.sender_profile import Priority, SendingMode
-from backend.domain.ticket import Ticket, TicketNumber
+from backend.domain.ticket import RecordedTicket, Ticket, TicketNumber
 from backend.usecases.edit_draft import DraftTexts, check_draft, is_address
 from backend.usecases.fill_mail_text import empty_labels
 from backend.usecases.find_unprintable import find_unprintable
@@ -51,11 +53,6 @@ def own_mail(mail_id: str) -> OutgoingMail:
     return mail
 
 
-def ticket_of(mail: OutgoingMail) -> Ticket:
-    """Return the ticket that the mail is about."""
-    return services().tickets.find(TicketNumber.parse(mail.ticket_key)).ticket
-
-
 def came_from() -> str:
     """Return where the sending began: the till, or "" for the ticket."""
     return FROM_TILL if request.values.get("back") == FROM_TILL else ""
@@ -71,44 +68,61 @@ def edit_url(mail_id: str) -> str:
     return url_for("sending.edit", mail_id=mail_id, back=came_from() or None)
 
 
-def draft_context(
-    mail: OutgoingMail, *, being_typed: str = "", error: InvalidInputError | None = None
-) -> dict[str, object]:
-    """Return what the assistant's page and each block of it need."""
-    form = _form(mail)
-    if error is not None:
-        form.refuse_error(error)
-    elif bad := [address for address in chip_addresses(mail, being_typed) if not is_address(address)]:
-        form.refuse_error(InvalidInputError("recipients", "email", bad[0]))
-    ticket = ticket_of(mail)
+def draft_context(mail: OutgoingMail) -> dict[str, object]:
+    """Return what the assistant's page needs."""
+    recorded = services().tickets.find(TicketNumber.parse(mail.ticket_key))
+    entries = services().journal.entries(mail.ticket_key)
+    ticket = recorded.ticket
     sender = services().settings.sender_profile(mail.user)
     return {
-        "mail": mail,
         "ticket": ticket,
-        "form": form,
         "back": came_from(),
         "back_url": back_url(mail.ticket_key),
-        "summary": _summary(mail, ticket),
-        "sender": sender,
+        "summary": _summary(ticket, entries),
         "is_open": sender is not None and sender.gate_is_open,
         "is_smtp": sender is not None and sender.mode is SendingMode.SMTP,
         "way": lambda: way_of_sending(sender),
         "shown_from": shown_from(sender),
-        "is_frozen": mail.state is MailState.UNKNOWN,
         "waits_until": _waits_until(mail),
-        "already_sent": _already_sent(mail),
-        "boxes": _boxes(mail),
+        "already_sent": _already_sent(mail, entries),
+        "boxes": _boxes(mail, recorded),
         "empty_labels": empty_labels(template_of(mail.document_type, services()), ticket, services()),
-        "layout": _layout_label(mail, ticket),
-        "pdf_bytes": mail.pdf.path.stat().st_size if mail.pdf.path.is_file() else 0,
         "priorities": [
             (Priority.LOW.value, _("Low")),
             (Priority.NORMAL.value, _("Normal")),
             (Priority.HIGH.value, _("High")),
         ],
+        **addressed_context(mail),
+        **attached_context(mail),
+    }
+
+
+def addressed_context(
+    mail: OutgoingMail, *, being_typed: str = "", error: InvalidInputError | None = None
+) -> dict[str, object]:
+    """Return what the blocks of the recipients need, which are shown again at each pause of who types."""
+    form = _form(mail)
+    if error is not None:
+        form.refuse_error(error)
+    elif bad := [address for address in chip_addresses(mail, being_typed) if not is_address(address)]:
+        form.refuse_error(InvalidInputError("recipients", "email", bad[0]))
+    return {
+        "mail": mail,
+        "form": form,
+        "is_frozen": mail.state is MailState.UNKNOWN,
         "oob": False,
         "chips_oob": False,
         **recipients_context(mail, being_typed),
+    }
+
+
+def attached_context(mail: OutgoingMail) -> dict[str, object]:
+    """Return what the block of the files needs."""
+    return {
+        "mail": mail,
+        "is_frozen": mail.state is MailState.UNKNOWN,
+        "layout": _layout_label(mail),
+        "pdf_bytes": mail.pdf.path.stat().st_size if mail.pdf.path.is_file() else 0,
         **files_context(mail),
     }
 
@@ -134,21 +148,19 @@ def _form(mail: OutgoingMail) -> Form:
     )
 
 
-def _summary(mail: OutgoingMail, ticket: Ticket) -> str:
-    story = mail_story(services().journal.entries(mail.ticket_key), services().clock.now())
+def _summary(ticket: Ticket, entries: Sequence[JournalEntry]) -> str:
+    story = mail_story(entries, services().clock.now())
     return f"{money(ticket.gross_total)} · {ticket.customer_name} · {story}"
 
 
-def _boxes(mail: OutgoingMail) -> str:
+def _boxes(mail: OutgoingMail, recorded: RecordedTicket) -> str:
     """Return what to say of characters that the PDF shows as boxes."""
-    recorded = services().tickets.find(TicketNumber.parse(mail.ticket_key))
     layout = next((layout for layout in services().settings.layouts() if layout.id == mail.layout_id), None)
     return glyph_warning(find_unprintable(recorded, layout, services())) if layout else ""
 
 
-def _already_sent(mail: OutgoingMail) -> str:
+def _already_sent(mail: OutgoingMail, entries: Sequence[JournalEntry]) -> str:
     """Return when and to how many the ticket was mailed before, "" for never (PRODUCT E7)."""
-    entries = services().journal.entries(mail.ticket_key)
     last = next((entry for entry in reversed(entries) if entry.event == "mailed" and entry.mail_id != mail.id), None)
     if last is None:
         return ""
@@ -173,7 +185,8 @@ def _waits_until(mail: OutgoingMail) -> str:
     return str(_("Its next try is %(when)s.", when=moment(mail.next_try_at, now)))
 
 
-def _layout_label(mail: OutgoingMail, ticket: Ticket) -> str:
+def _layout_label(mail: OutgoingMail) -> str:
     """Return the name of the layout where there is another one to choose, else ""."""
-    layouts = {layout.id: layout_name(layout) for layout in layouts_for(ticket.till_code, services())}
+    till_code = TicketNumber.parse(mail.ticket_key).till_code
+    layouts = {layout.id: layout_name(layout) for layout in layouts_for(till_code, services())}
     return layouts.get(mail.layout_id, "") if len(layouts) > 1 else ""
