@@ -9,7 +9,8 @@ from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING
 
 from backend.bootstrap.opening import restored_at_end, shop_alone, shop_in_use
-from backend.bootstrap.services import TRAINING_FOLDER, FolderServices, fill_training, program_folder
+from backend.bootstrap.program import program_folder
+from backend.bootstrap.services import TRAINING_FOLDER, FolderServices, fill_training
 from backend.bootstrap.stores import private_folder
 
 if TYPE_CHECKING:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import sys
 from contextlib import suppress
 from functools import cached_property
 from pathlib import Path
@@ -10,29 +9,24 @@ from typing import TYPE_CHECKING
 
 from backend.adapters.file_lock import hold
 from backend.bootstrap.opening import shop_in_use
-from backend.bootstrap.stores import SecretsWhenAsked, StoreServices, own_folder, private_folder
+from backend.bootstrap.pdf import PdfServices
+from backend.bootstrap.program import program_folder
+from backend.bootstrap.stores import SecretsWhenAsked, own_folder, private_folder
 from backend.domain.errors import FacteurError, NotFoundError
 from backend.domain.sender_profile import SenderProfile, SendingMode
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
-
     from backend.adapters.mail.handed_over_files import HandedOverFiles
     from backend.adapters.mail.training_server import TrainingServer
     from backend.bootstrap.outbox_worker import OutboxWorker
     from backend.domain.diagnosis import Diagnosis, Library
-    from backend.domain.logo import Logo
     from backend.domain.mail_client import MailClientOffer
-    from backend.domain.pdf_test import FolderReport, PdfInspection
     from backend.domain.relay import Relay
     from backend.ports import (
         Mailbox,
         MailTransport,
         OAuthSignIn,
-        PdfEngine,
-        PdfEngines,
         ProviderDirectory,
-        TicketPage,
     )
 
 TRAINING_FOLDER = "training"
@@ -40,7 +34,7 @@ _OPENING_PATIENCE_S = 120
 _WORK_AFTER_S = 4.0  # the first page comes first
 
 
-class FolderServices(StoreServices):
+class FolderServices(PdfServices):
     """An adapter is made, and its library imported, when it is first asked for."""
 
     def __init__(self, data_dir: Path, *, training: bool) -> None:
@@ -67,90 +61,6 @@ class FolderServices(StoreServices):
         oauth = ProviderSignIn(clients, SecretsWhenAsked(self), self.clock, lock, training=self._training)
         self._ending.callback(oauth.close)
         return oauth
-
-    @cached_property
-    def ticket_page(self) -> TicketPage:
-        """Return what sets tickets as HTML."""
-        from backend.adapters.pdf.ticket_page import JinjaTicketPage
-        from backend.usecases.find_logo import find_logo
-
-        return JinjaTicketPage(lambda company: find_logo(company, self.logos))
-
-    @cached_property
-    def pdf_engine(self) -> PdfEngine:
-        """Return the engine in force, kept warm until the end."""
-        from backend.adapters.pdf.engines import EngineInForce
-
-        engine = EngineInForce(self.pdf_engines, self.settings.pdf_settings)
-        self._ending.callback(engine.close)
-        return engine
-
-    @cached_property
-    def pdf_engines(self) -> PdfEngines:
-        """Return what finds engines on this PC and makes them."""
-        from backend.adapters.pdf.engines import PcPdfEngines
-
-        return PcPdfEngines(own_folder(self._data_dir / "cache"), program_folder())
-
-    @property
-    def pdf_folder(self) -> Path:
-        """Return the folder in force, made if it was missing; raises StorageError."""
-        chosen = self.settings.pdf_settings().folder
-        return private_folder(Path(chosen) if chosen else own_folder(self._data_dir / "pdf"))
-
-    def missing_glyphs(self, html: str) -> str:
-        """Return the characters of a ticket's page that no shipped font has."""
-        from backend.adapters.pdf.font_glyphs import missing_glyphs
-
-        return missing_glyphs(html)
-
-    def page_picture(self, pdf: Path, width_px: int) -> bytes:
-        """Return a PNG of the first page of a PDF."""
-        from backend.adapters.pdf.page_picture import page_png
-
-        return page_png(pdf, width_px=width_px)
-
-    def check_pdf_folder(self, folder: str) -> FolderReport:
-        """Make a folder ("" is the default one) if it is missing, and try it; raises PdfFolderError."""
-        from backend.adapters.pdf.pdf_folder import check_folder
-
-        return check_folder(folder or str(own_folder(self._data_dir / "pdf")))
-
-    def notice_page(self, title: str, paragraphs: Sequence[str]) -> str:
-        """Return the page of the till notice with these words."""
-        from backend.adapters.pdf.notice_page import notice_page
-
-        return notice_page(title, paragraphs)
-
-    def test_page(self, title: str, company: str, ruler: str, whole: str, logo: Logo | None) -> str:
-        """Return the page of the test PDF with these words."""
-        from backend.adapters.pdf.test_page import test_page
-
-        return test_page(title, company, ruler, whole, logo)
-
-    def inspect_test_pdf(self, pdf: Path) -> PdfInspection:
-        """Read a test PDF as it lies on the disk; raises StorageError."""
-        from backend.adapters.pdf.test_page import inspect_test_pdf
-
-        return inspect_test_pdf(pdf)
-
-    def pdf_text(self, pdf: bytes) -> str:
-        """Return the text of a PDF from anywhere, read in a process of its own."""
-        from backend.adapters.pdf.pdf_reading import pdf_text
-
-        return pdf_text(pdf, own_command())
-
-    def read_logo(self, content: bytes) -> Logo:
-        """Return the logo in a file from anywhere, decoded in a process of its own."""
-        from backend.adapters.pdf.logo_reading import read_logo
-
-        return read_logo(content, own_command())
-
-    def fitted_logo(self, logo: Logo, width_px: int, height_px: int, *, black: bool = False) -> Logo:
-        """Return a logo as large as fits into a box, in colour or in black."""
-        from backend.adapters.pdf.logo_fitting import fitted_logo
-
-        return fitted_logo(logo, width_px, height_px, black=black)
 
     @property
     def mailbox(self) -> Mailbox:
@@ -267,16 +177,6 @@ class FolderServices(StoreServices):
         server = TrainingServer(FolderMailbox(self._data_dir / "mailbox"))
         self._ending.callback(server.stop)
         return server
-
-
-def program_folder() -> Path:
-    """Return where the program lies: the folder of app.py, or that of the built program."""
-    return Path(sys.executable).parent if getattr(sys, "frozen", False) else Path(__file__).resolve().parents[2]
-
-
-def own_command() -> list[str]:
-    """Return what starts this program's command line again."""
-    return [sys.executable] if getattr(sys, "frozen", False) else [sys.executable, str(program_folder() / "app.py")]
 
 
 def fill_training(services: FolderServices) -> None:

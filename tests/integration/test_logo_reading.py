@@ -10,7 +10,7 @@ import pytest
 from PIL import Image
 
 from backend.adapters.pdf.logo_reading import read_logo
-from backend.bootstrap.services import own_command
+from backend.bootstrap.program import own_command
 from backend.domain.errors import InvalidInputError
 from backend.domain.logo import LOGO_MAX_BYTES
 from tests.servers.canary import canary
