@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import select
 
+from backend.adapters.stores.records.by_code import row_of
 from backend.adapters.stores.records.database import RecordsDatabase
 from backend.adapters.stores.records.found_by_words import FoundByWords
 from backend.adapters.stores.records.schema import contact_words, contacts, customer_words, customers
@@ -30,7 +31,7 @@ class SqlCustomerStore:
     def find(self, code: str) -> Customer:
         """Return a customer; raises NotFoundError."""
         with self._database.read() as connection:
-            row = CUSTOMERS.find(connection, code)
+            row = row_of(connection, customers, code)
         if row is None:
             raise NotFoundError("customer", code)
         return customer_from_row(row)
@@ -38,7 +39,7 @@ class SqlCustomerStore:
     def contact(self, code: str) -> Contact:
         """Return a contact; raises NotFoundError."""
         with self._database.read() as connection:
-            row = CONTACTS.find(connection, code)
+            row = row_of(connection, contacts, code)
         if row is None:
             raise NotFoundError("contact", code)
         return contact_from_row(row)

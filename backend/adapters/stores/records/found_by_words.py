@@ -6,8 +6,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, Row, Table, bindparam, false, select, true
+from sqlalchemy import ColumnElement, Connection, Row, Table, bindparam, select
 
+from backend.adapters.stores.records.by_code import kept
 from backend.adapters.stores.records.searching import Listing, restrict, word_clause
 from backend.adapters.stores.records.words import fold, search_text, word_terms
 
@@ -24,10 +25,6 @@ class FoundByWords:
     words: Table
     naming: str = "name"
 
-    def find(self, connection: Connection, code: str) -> Row[Any] | None:
-        """Return the row of a code, if there is one."""
-        return connection.execute(select(self.records).where(self.records.c.code == code)).one_or_none()
-
     def search(
         self,
         connection: Connection,
@@ -39,10 +36,9 @@ class FoundByWords:
     ) -> Sequence[Row[Any]]:
         """Return rows by name, of which a word begins with each word of the text: those in use, or the archived."""
         columns = self.records.c
-        kept = columns.archived.is_(true() if archived else false())
         clauses = [word_clause(term, self.words, ("code",), columns.search_text) for term in word_terms(text)]
         listing = Listing((columns.code,), (columns.sort_key, columns.code))
-        found = restrict(select(self.records).where(kept, *where), connection, clauses, listing)
+        found = restrict(kept(self.records, *where, archived=archived), connection, clauses, listing)
         return connection.execute(found.limit(limit).offset(offset)).all()
 
     def replace(self, connection: Connection, rows: Sequence[RowAndWords]) -> None:

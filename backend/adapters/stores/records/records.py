@@ -9,6 +9,7 @@ from typing import Any
 
 from sqlalchemy import Connection, Row, func, or_, select
 
+from backend.adapters.stores.records.by_code import row_of
 from backend.adapters.stores.records.customers import (
     CONTACTS,
     CUSTOMERS,
@@ -166,7 +167,7 @@ class SqlRecordStore:
 
 
 def _row(connection: Connection, kind: str, code: str) -> Row[Any]:
-    row = _KEPT[kind].table.find(connection, code)
+    row = row_of(connection, _KEPT[kind].table.records, code)
     if row is None:
         raise NotFoundError(kind, code)
     return row

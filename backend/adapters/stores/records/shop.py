@@ -8,6 +8,7 @@ from typing import Any
 
 from sqlalchemy import Connection, Row, false, select
 
+from backend.adapters.stores.records.by_code import row_of
 from backend.adapters.stores.records.database import RecordsDatabase
 from backend.adapters.stores.records.found_by_words import FoundByWords, RowAndWords
 from backend.adapters.stores.records.schema import cashiers, families, product_words, products, tills
@@ -35,7 +36,7 @@ class SqlShopStore:
     def till(self, code: str) -> Till:
         """Return a till; raises NotFoundError."""
         with self._database.read() as connection:
-            row = connection.execute(select(tills).where(tills.c.code == code)).one_or_none()
+            row = row_of(connection, tills, code)
         if row is None:
             raise NotFoundError("till", code)
         return till_from_row(row)

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import ColumnElement, Connection, Row, Table, false, select, true
-
+from backend.adapters.stores.records.by_code import kept
 from backend.adapters.stores.records.found_by_words import RowAndWords
 from backend.adapters.stores.records.words import search_text, word_terms, words_of
+
+if TYPE_CHECKING:
+    from sqlalchemy import ColumnElement, Connection, Row, Table
 
 
 @dataclass(frozen=True, slots=True)
@@ -18,10 +20,6 @@ class SmallList:
 
     records: Table
     order: tuple[str, ...] = ("code",)
-
-    def find(self, connection: Connection, code: str) -> Row[Any] | None:
-        """Return the row of a code, if there is one."""
-        return connection.execute(select(self.records).where(self.records.c.code == code)).one_or_none()
 
     def search(
         self,
@@ -34,8 +32,7 @@ class SmallList:
     ) -> Sequence[Row[Any]]:
         """Return rows in their order, of which a word begins with each word of the text."""
         columns = self.records.c
-        kept = columns.archived.is_(true() if archived else false())
-        found = select(self.records).where(kept, *where).order_by(*(columns[name] for name in self.order))
+        found = kept(self.records, *where, archived=archived).order_by(*(columns[name] for name in self.order))
         terms = word_terms(text)
         rows = [row for row in connection.execute(found) if all(_has(row, term.prefix) for term in terms)]
         return rows[offset : offset + limit]
