@@ -24,6 +24,10 @@ from tests.servers.secret_service import environment_without_secret_service
 APP = Path(__file__).resolve().parents[1] / "app.py"
 EXAMPLES = APP.parent / "backend/usecases/formats/examples"
 PATIENCE_S = 120
+SENDER_OPTIONS = (
+    *("--user", "DUPOND", "--email", "caisse@brico.example"),
+    *("--host", "smtp.brico.example", "--port", "587", "--security", "starttls"),
+)
 
 
 @dataclass(frozen=True)

@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 from dataclasses import replace
 from pathlib import Path
-from typing import Any
 
 import pytest
 
@@ -13,7 +12,6 @@ from backend.domain.document_type import DocumentType
 from backend.domain.errors import FacteurError, InvalidInputError, SecretsUnavailableError
 from backend.domain.mail_template import default_template
 from backend.domain.pdf_settings import PdfFailure, PdfSettings
-from backend.domain.placeholder import Placeholder
 from backend.domain.portable_settings import (
     COMPANY_STAYS,
     SENDER_STAYS,
@@ -22,55 +20,21 @@ from backend.domain.portable_settings import (
     ProgramNotConfirmedError,
     SettingsSection,
 )
-from backend.domain.sender_profile import Authentication, ConnectionSecurity, Priority, SendingMode
+from backend.domain.sender_profile import Authentication, ConnectionSecurity, SendingMode
 from backend.domain.shop import Company
-from backend.domain.ticket_layout import BUILT_IN_LAYOUTS, LogoSize, PaperFormat, TicketLayout
+from backend.domain.ticket_layout import BUILT_IN_LAYOUTS, PaperFormat, TicketLayout
 from backend.usecases.export_settings import export_settings, portable_settings, save_settings_file
 from backend.usecases.import_settings import import_settings, preview_settings
-from backend.usecases.located_json import ImportFileError
 from backend.usecases.read_settings_file import read_settings_bytes
 from backend.usecases.save_sender_profile import password_name
-from tests.builders import a_company, a_logo, a_sender, a_tested_sender, a_user
+from tests.builders import a_company, a_sender, a_tested_sender, a_user
 from tests.fakes import FakeServices
-
-OWN_LAYOUT = TicketLayout(
-    "etroit", "Étroit", PaperFormat.W58, LogoSize.SMALL, large_type=True, header="[TICKET.NUMERO]"
-)
+from tests.portable_shop import OWN_LAYOUT, a_shop_to_move
 
 
 @pytest.fixture
 def source(tmp_path: Path) -> FakeServices:
-    """Give a shop in which every kind of setting differs from a first start."""
-    services = FakeServices(tmp_path / "source")
-    services.users.save(a_user())
-    services.settings.save_company(a_company(logo_sha256=a_logo().sha256))
-    services.settings.save_pdf_settings(PdfSettings(folder=str(tmp_path / "pdf"), open_each_pdf=True))
-    ticket_mail = default_template(DocumentType.TICKET)
-    services.settings.save_mail_template(
-        replace(
-            ticket_mail,
-            subject="Merci [CAISSE]",
-            placeholders=(
-                *ticket_mail.placeholders,
-                Placeholder("CAISSE", "Caisse", "CAISSE.CODE"),
-                Placeholder("MOITIE", "Moitié", "", formula="TICKET.TTC / 2"),
-            ),
-            free_addresses=("compta@brico.example",),
-        )
-    )
-    services.settings.save_layout(OWN_LAYOUT)
-    services.settings.save_sender_profile(
-        a_tested_sender(
-            security=ConnectionSecurity.TLS,
-            port=465,
-            priority=Priority.HIGH,
-            read_receipt=True,
-            pinned_certificate="a" * 64,
-            relay_version="r1",
-        )
-    )
-    services.secrets.set(password_name("Zoé"), "s3cr3t-é")
-    return services
+    return a_shop_to_move(tmp_path)
 
 
 @pytest.fixture
@@ -286,59 +250,6 @@ def test_a_layout_that_does_not_fit_here_keeps_everything_out(
         import_settings(PortableSettings(company=a_company(), layouts=(layout,)), target)
     assert refused.value.reason == reason
     assert target.settings.company() is None
-
-
-def _edited(source: FakeServices, *path: str | int, value: Any) -> bytes:  # noqa: ANN401 - any JSON value
-    document = json.loads(export_settings(source))
-    at = document
-    for part in path[:-1]:
-        at = at[part]
-    at[path[-1]] = value
-    return json.dumps(document, indent=1).encode()
-
-
-@pytest.mark.parametrize(
-    ("path", "value", "where", "reason"),
-    [
-        (("format",), "zip", "", "no_settings_file"),
-        (("version",), 2, "version", "newer_version"),
-        (("version",), "1", "version", "wrong_value"),
-        (("company", "siret"), "12", "company.siret", "siret"),
-        (("company", "name"), " ", "company.name", "company_name"),
-        (("company", "mood"), "", "company.mood", "unknown_field"),
-        (("pdf", "engine"), "word", "pdf.engine", "wrong_value"),
-        (("pdf", "program"), ["prince"], "pdf.program", "program_place_missing"),
-        (("mail_texts", 0, "subject"), "[FAUX CODE]", "mail_texts[1].subject", "unknown_code"),
-        (("mail_texts", 0, "subject"), "formule=TICKET.NUMRO", "mail_texts[1].subject", "formula"),
-        (("mail_texts", 0, "cc"), ["a@example.org"], "mail_texts[1].cc", "no_copies"),
-        (("mail_texts", 0, "free_addresses"), ["a@"], "mail_texts[1].free_addresses", "email"),
-        (("mail_texts", 0, "placeholders", 0, "field"), "X.Y", "mail_texts[1].placeholders", "unknown_field"),
-        (("mail_texts", 1, "document_type"), "ticket", "mail_texts[2]", "twice"),
-        (("layouts", 3, "header"), "[X.Y]", "layouts[4].header", "unknown_field"),
-        (("layouts", 3, "paper"), "a5", "layouts[4].paper", "wrong_value"),
-        (("senders", 0, "email"), "caisse", "senders[1].email", "email"),
-        (("senders", 0, "host"), "http://x", "senders[1].host", "host"),
-        (("senders", 0, "port"), 0, "senders[1].port", "wrong_value"),
-        (("senders", 0, "security"), "none", "senders[1].security", "password_in_clear"),
-        (("senders", 0, "authentication"), "oauth2", "senders[1].authentication", "oauth_provider_missing"),
-        (("senders", 0, "password"), "s3cr3t", "senders[1].password", "unknown_field"),
-        (("senders", 0, "tested_fingerprint"), "f" * 64, "senders[1].tested_fingerprint", "unknown_field"),
-    ],
-)
-def test_a_wrong_file_is_refused_with_the_place_in_it(
-    source: FakeServices, path: tuple[str | int, ...], value: object, where: str, reason: str
-) -> None:
-    with pytest.raises(ImportFileError) as refused:
-        read_settings_bytes("settings.json", _edited(source, *path, value=value))
-    assert (refused.value.where, refused.value.reason) == (where, reason)
-    assert refused.value.line > 0
-    assert "s3cr3t" not in str(refused.value)
-
-
-def test_a_part_may_be_missing() -> None:
-    settings = read_settings_bytes("", b'{"format": "facteur-settings", "version": 1, "company": {"name": "BRICO"}}')
-    assert settings.sections == (SettingsSection.COMPANY,)
-    assert settings.company == Company("BRICO")
 
 
 def test_an_export_replaces_no_file(source: FakeServices, tmp_path: Path) -> None:
