@@ -5,7 +5,7 @@ from __future__ import annotations
 import logging
 import os
 import re
-from contextlib import suppress
+from contextlib import AbstractContextManager, nullcontext, suppress
 from datetime import datetime
 from pathlib import Path
 
@@ -84,15 +84,24 @@ class SharedLogFile(logging.Handler):
         line = self.format(record) + "\n"
         with suppress(OSError, StorageError):
             self._path.parent.mkdir(parents=True, exist_ok=True)
-            descriptor = os.open(self._path, os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o666)
-            with open(descriptor, "ab") as file:  # noqa: PTH123 - opens a descriptor, not a path
-                file.write(line.encode("utf-8", "backslashreplace"))
-                too_big = file.tell() > self._max_bytes
-            if too_big:
+            # Windows appends where the end was a moment ago: two programs would write over each other.
+            with self._alone() if os.name == "nt" else nullcontext():
+                size = self._append(line.encode("utf-8", "backslashreplace"))
+            if size > self._max_bytes:
                 self._turn_over()
 
+    def _append(self, line: bytes) -> int:
+        """Write a line; return how big the file is now."""
+        descriptor = os.open(self._path, os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o666)
+        with open(descriptor, "ab") as file:  # noqa: PTH123 - opens a descriptor, not a path
+            file.write(line)
+            return file.tell()
+
+    def _alone(self) -> AbstractContextManager[None]:
+        return hold(self._path.with_suffix(".lock"))
+
     def _turn_over(self) -> None:
-        with hold(self._path.with_suffix(".lock")):
+        with self._alone():
             if self._path.stat().st_size <= self._max_bytes:
                 return  # another process has done it
             for number in range(self._kept - 1, 0, -1):
