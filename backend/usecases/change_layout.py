@@ -9,7 +9,7 @@ from backend.domain.outgoing_mail import Attachment, OutgoingMail
 from backend.domain.ticket import TicketNumber
 from backend.ports import Services
 from backend.usecases.edit_draft import editable_mail
-from backend.usecases.make_ticket_pdf import choose_layout, make_ticket_pdf, remove_folder
+from backend.usecases.make_ticket_pdf import choose_layout, make_ticket_pdf, note_last_layout, remove_folder
 
 
 def change_layout(mail_id: str, layout_id: str, services: Services) -> OutgoingMail:
@@ -27,7 +27,7 @@ def change_layout(mail_id: str, layout_id: str, services: Services) -> OutgoingM
         mail.pdf.path.parent.mkdir(mode=0o700, exist_ok=True)
         target = made.path.replace(mail.pdf.path)
         remove_folder(made.path.parent)
-        services.settings.save_preference(f"layout:{key.till_code}", layout.id)
+        note_last_layout(key.till_code, layout, services)
         pdf = Attachment(target.name, target, "application/pdf")
         changed = replace(mail, attachments=(pdf, *mail.attachments[1:]), pdf_sha256=made.sha256, layout_id=layout.id)
         services.outbox.save(changed)

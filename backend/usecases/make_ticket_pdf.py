@@ -38,6 +38,7 @@ def make_ticket_pdf(
         folder.mkdir(mode=0o700, exist_ok=True)
         return _make(recorded, layout, folder / ticket_pdf_name(recorded.ticket), services, reprint=reprint)
     except OSError as error:
+        remove_folder(folder)
         raise StorageError(str(folder), "io" if error.errno is None else os.strerror(error.errno)) from error
     except Exception:
         remove_folder(folder)
@@ -74,14 +75,28 @@ def ticket_picture(key: TicketNumber, layout_id: str, width_px: int, services: S
 
 def choose_layout(recorded: RecordedTicket, layout_id: str, services: Services) -> TicketLayout:
     """Return the layout asked for, else the one last used at this till, else the first it is offered."""
-    offered = layouts_for(recorded.ticket.till_code, services)
-    by_id = {layout.id: layout for layout in offered}
-    if layout_id:
-        if layout_id not in by_id:
-            raise NotFoundError("layout", layout_id)
-        return _as_issued(by_id[layout_id], recorded, services)
-    last = services.settings.preference(f"layout:{recorded.ticket.till_code}")
-    return _as_issued(by_id.get(last, offered[0]), recorded, services)
+    till_code = recorded.ticket.till_code
+    wanted = layout_id or last_layout(till_code, services)
+    for layout in layouts_for(till_code, services):
+        if layout.id == wanted:
+            return _as_issued(layout, recorded, services)
+    raise NotFoundError("layout", layout_id)
+
+
+def last_layout(till_code: str, services: Services) -> str:
+    """Return the layout that this till used last, else the first it is offered."""
+    offered = [layout.id for layout in layouts_for(till_code, services)]
+    last = services.settings.preference(_last(till_code))
+    return last if last in offered else offered[0]
+
+
+def note_last_layout(till_code: str, layout: TicketLayout, services: Services) -> None:
+    """Remember the layout that a ticket of this till was set on."""
+    services.settings.save_preference(_last(till_code), layout.id)
+
+
+def _last(till_code: str) -> str:
+    return f"layout:{till_code}"
 
 
 def _as_issued(layout: TicketLayout, recorded: RecordedTicket, services: Services) -> TicketLayout:

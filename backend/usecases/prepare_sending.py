@@ -20,7 +20,13 @@ from backend.domain.ticket import Ticket, TicketNumber
 from backend.ports import Services
 from backend.usecases.fill_mail_text import ticket_sources
 from backend.usecases.find_logo import logo_for_mail
-from backend.usecases.make_ticket_pdf import choose_layout, make_ticket_pdf, next_reprint, remove_folder
+from backend.usecases.make_ticket_pdf import (
+    choose_layout,
+    make_ticket_pdf,
+    next_reprint,
+    note_last_layout,
+    remove_folder,
+)
 
 _log = logging.getLogger(__name__)
 
@@ -73,7 +79,7 @@ def prepare_sending(
     mail_id = mail_id or new_mail_id()
     reprint = next_reprint(str(key), services)
     pdf = make_ticket_pdf(recorded, layout, mail_id, services, reprint=reprint)
-    services.settings.save_preference(f"layout:{key.till_code}", layout.id)
+    note_last_layout(key.till_code, layout, services)
     template = template_of(recorded.ticket.kind, services)
     subject, body = _filled_texts(template, ticket_sources(recorded.ticket, services))
     recipients = default_recipients(recorded.ticket, template, services)

@@ -14,7 +14,13 @@ from backend.domain.pdf_settings import TicketPdf
 from backend.domain.ticket import TicketNumber
 from backend.domain.ticket_layout import ticket_pdf_name
 from backend.ports import Services
-from backend.usecases.make_ticket_pdf import choose_layout, make_ticket_pdf, next_reprint, remove_folder
+from backend.usecases.make_ticket_pdf import (
+    choose_layout,
+    make_ticket_pdf,
+    next_reprint,
+    note_last_layout,
+    remove_folder,
+)
 
 _FOLDER = re.compile(r"[0-9a-f]{32}")
 
@@ -61,7 +67,7 @@ def _issue(
         except Exception:
             remove_folder(pdf.path.parent)
             raise
-        services.settings.save_preference(f"layout:{key.till_code}", layout.id)
+        note_last_layout(key.till_code, layout, services)
         services.journal.append(
             JournalEntry(services.clock.now(), str(key), user, event, pdf_sha256=pdf.sha256, reprint=reprint)
         )

@@ -11,22 +11,13 @@ def layout_without_question(till_code: str, services: Services) -> str:
     offered = [layout.id for layout in layouts_for(till_code, services)]
     if len(offered) == 1:
         return offered[0]
-    always = services.settings.preference(_name(till_code))
+    always = always_layout(till_code, services)
     return always if always in offered else ""
-
-
-def last_layout(till_code: str, services: Services) -> str:
-    """Return the layout that this till used last, else the first it is offered."""
-    offered = [layout.id for layout in layouts_for(till_code, services)]
-    last = services.settings.preference(f"layout:{till_code}")
-    return last if last in offered else offered[0]
 
 
 def remember_layout(till_code: str, layout_id: str, services: Services, *, always: bool) -> None:
     """Take this layout always at this till (toujours ce modèle), or ask again from the next time on."""
-    wanted = layout_id if always else ""
-    if services.settings.preference(_name(till_code)) != wanted:
-        services.settings.save_preference(_name(till_code), wanted)
+    services.settings.save_preference(_name(till_code), layout_id if always else "")
 
 
 def always_layout(till_code: str, services: Services) -> str:

@@ -8,8 +8,8 @@ from flask import Response, render_template
 from flask_babel import gettext as _
 
 from backend.domain.ticket_layout import TicketLayout
-from backend.usecases.make_ticket_pdf import layouts_for
-from backend.usecases.remember_layout import last_layout, layout_without_question, remember_layout
+from backend.usecases.make_ticket_pdf import last_layout, layouts_for
+from backend.usecases.remember_layout import layout_without_question, remember_layout
 from backend.web.dialogs import show_dialog
 from backend.web.forms import Form
 from backend.web.services import services

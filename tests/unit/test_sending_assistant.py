@@ -15,10 +15,10 @@ from backend.domain.ticket import TicketNumber
 from backend.usecases.change_layout import change_layout
 from backend.usecases.confirm_received import confirm_received
 from backend.usecases.edit_draft import DraftTexts, accepted_recipients, check_draft, edit_draft
-from backend.usecases.make_ticket_pdf import next_reprint
+from backend.usecases.make_ticket_pdf import last_layout, next_reprint
 from backend.usecases.prepare_sending import new_mail_id, prepare_sending
 from backend.usecases.print_ticket import print_ticket
-from backend.usecases.remember_layout import last_layout, layout_without_question, remember_layout
+from backend.usecases.remember_layout import layout_without_question, remember_layout
 from backend.usecases.send_mail import send_mail
 from tests.builders import (
     a_cashier,

@@ -8,9 +8,10 @@ from pathlib import Path
 
 import pytest
 
-from backend.domain.errors import NotFoundError
+from backend.domain.errors import NotFoundError, StorageError
 from backend.domain.mail_failure import MailCause
 from backend.domain.outgoing_mail import MailState, SendingPhase
+from backend.domain.pdf_settings import PageFormat
 from backend.domain.shop import PrinterKind
 from backend.domain.ticket import TicketNumber
 from backend.usecases.make_ticket_pdf import save_ticket_pdf
@@ -28,7 +29,7 @@ from tests.builders import (
     a_till,
     a_user,
 )
-from tests.fakes import FakeServices
+from tests.fakes import FakePdfEngine, FakeServices
 
 KEY = TicketNumber("C1", 1)
 WALK_IN_ADDRESS = "client@example.org"
@@ -66,6 +67,19 @@ def test_a_second_issue_is_a_duplicata_and_a_retry_stays_the_original(services: 
     saved = save_ticket_pdf(KEY, "a4", services.data_dir / "copy.pdf", "Zoé", services)
     assert saved.path.is_file()
     assert services.journal.all[-1].reprint == 2
+
+
+def test_a_pdf_that_can_not_be_read_again_leaves_no_folder(services: FakeServices) -> None:
+    class GoneAtOnce(FakePdfEngine):
+        def make_pdf(self, html: str, page: PageFormat, target: Path) -> int:
+            pages = super().make_pdf(html, page, target)
+            target.unlink()
+            return pages
+
+    services.pdf_engine = GoneAtOnce()
+    with pytest.raises(StorageError):
+        prepare_sending(KEY, "", "Zoé", services)
+    assert list(services.pdf_folder.iterdir()) == []
 
 
 def test_the_layout_is_remembered_per_till_and_a_serial_printer_gets_no_page(services: FakeServices) -> None:
