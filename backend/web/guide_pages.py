@@ -36,7 +36,7 @@ TOPICS = (
     Topic("start", "house", ("home", "shop", "diagnostics")),
     Topic("send", "mail", ("sending", "addresses", "attachments")),
     Topic("not-sent", "circle-alert", ("outbox",)),
-    Topic("till", "shopping-basket", ("till",)),
+    Topic("till", "shopping-basket", ("till", "till_recorded")),
     Topic("tickets", "receipt-text", ("tickets", "saving", "verification", "credit_notes")),
     Topic("closings", "lock", ("closings",)),
     Topic("sender", "send", ("sender_settings", "sender_sign_in", "passphrase")),

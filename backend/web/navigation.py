@@ -51,7 +51,7 @@ RECORD_SCREENS = ("records", "record_files", "erasure")
 ENTRIES: tuple[tuple[Entry, ...], ...] = (
     (
         Entry("home.index", "house", _l("Home")),
-        Entry("till.index", "shopping-basket", _l("Till")),
+        Entry("till.index", "shopping-basket", _l("Till"), screens=("till_recorded",)),
         Entry("tickets.index", "receipt-text", _l("Tickets"), screens=("verification", "credit_notes")),
         Entry("outbox.index", "send", _l("Sendings"), screens=("sending", "addresses")),
         Entry("closings.index", "lock", _l("Closings")),

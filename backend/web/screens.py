@@ -88,6 +88,7 @@ class Screens:
                 shop,
                 tickets,
                 till,
+                till_recorded,
                 training,
                 users,
                 verification,
@@ -97,6 +98,7 @@ class Screens:
             pages = (
                 home,
                 till,
+                till_recorded,
                 tickets,
                 sending,
                 addresses,

@@ -1,4 +1,4 @@
-"""Entering a ticket: articles, discounts, payments, recording, then none, printed or mailed (PRODUCT A1)."""
+"""Entering a ticket: articles, discounts, payments, recording (PRODUCT A1); till_recorded.py goes on from there."""
 
 from __future__ import annotations
 
@@ -12,7 +12,6 @@ from flask_babel import gettext as _
 from backend.domain.basket import Basket, Discount
 from backend.domain.errors import InvalidInputError, NotFoundError
 from backend.domain.money import parse_amount
-from backend.domain.ticket import TicketNumber
 from backend.domain.user import Role
 from backend.usecases.keep_basket import (
     basket_of,
@@ -22,25 +21,21 @@ from backend.usecases.keep_basket import (
     recall_basket,
     record_basket,
 )
-from backend.usecases.print_ticket import print_ticket
-from backend.usecases.remember_wish import remember_wish
 from backend.web.auth import current_user, require
 from backend.web.dialogs import show_dialog
 from backend.web.forms import Form
 from backend.web.htmx import go_to, render_block, render_page
-from backend.web.layout_choice import ask_for_layout, chosen_layout
-from backend.web.security import current_session
-from backend.web.services import desktop, services
+from backend.web.services import services
 from backend.web.till_page import (
     dialog_context,
     find_product,
     free_line,
+    no_till_page,
     payment_codes,
     products_shown,
     till_context,
     typed_basket,
 )
-from backend.web.till_recorded import recorded_context
 
 blueprint = Blueprint("till", __name__, url_prefix="/till")
 
@@ -59,7 +54,7 @@ def index() -> str | Response:
     """Show the till; `family` and `text` choose the tiles, `line` a line of the ticket, `ask` a dialog about it."""
     basket = basket_of(current_user(), services())
     if basket is None:
-        return render_page("till/_no_till.html")
+        return no_till_page()
     line, ask = request.args.get("line", 0, int), request.args.get("ask", "")
     context = till_context(basket, Form(), line=line)
     if request.headers.get("HX-Target") == "till-tiles":
@@ -213,16 +208,6 @@ def cancel() -> Response:
     return _changed(lambda basket, _form: (cancel_basket(current_user(), basket, services()), 0))
 
 
-@blueprint.post("/recorded/<number>/handover")
-@require(Role.CASHIER)
-def remember_handover(number: str) -> str:
-    """Remember how the customer of a ticket wants the next ones."""
-    key = TicketNumber.parse(number)
-    remember_wish(key, request.form.get("handover", ""), services())
-    current = recorded_context(services().tickets.find(key).ticket)
-    return render_block("till/recorded.html", "wish", **current)
-
-
 @blueprint.post("/record")
 @require(Role.CASHIER)
 def record() -> Response:
@@ -236,31 +221,7 @@ def record() -> Response:
         except InvalidInputError as error:
             form.refuse_error(error)
             return _refused_ticket(basket, form)
-    return go_to(url_for("till.recorded", number=recorded.ticket.key))
-
-
-@blueprint.get("/recorded/<number>")
-@require(Role.CASHIER)
-def recorded(number: str) -> str | Response:
-    """Show the recorded ticket and ask how the customer wants it."""
-    basket = basket_of(current_user(), services())
-    if basket is None:
-        return render_page("till/_no_till.html")
-    ticket = services().tickets.find(TicketNumber.parse(number)).ticket
-    return render_page("till/recorded.html", **till_context(basket, Form()) | recorded_context(ticket))
-
-
-@blueprint.post("/recorded/<number>/print")
-@require(Role.CASHIER)
-def print_recorded(number: str) -> Response:
-    """Make the PDF on the chosen layout, show it in the PC's viewer, and go on with the next ticket."""
-    key, form = TicketNumber.parse(number), Form.sent()
-    layout_id = chosen_layout(key.till_code, form)
-    if not layout_id:
-        return ask_for_layout(key.till_code, url_for("till.print_recorded", number=number), form["back"])
-    print_ticket(key, layout_id, current_user().name, services(), desktop().open_file)
-    current_session().toasts.append(_("%(number)s is open in the PDF viewer: print it there", number=key))
-    return go_to(url_for("tickets.detail", number=key) if form["back"] == "ticket" else url_for("till.index"))
+    return go_to(url_for("till_recorded.show", number=recorded.ticket.key))
 
 
 def _changed(

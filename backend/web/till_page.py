@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from decimal import Decimal
 
-from flask import request
+from flask import Response, request
 from flask_babel import gettext as _
 
 from backend.domain.basket import Basket, BasketLine
@@ -20,6 +20,7 @@ from backend.usecases.keep_basket import held_baskets
 from backend.web.auth import current_user
 from backend.web.format import MINUS, NO_BREAK, amount, language, money
 from backend.web.forms import Form
+from backend.web.htmx import render_page
 from backend.web.services import services
 
 TILES_MAX = 60
@@ -65,12 +66,17 @@ def typed_basket(basket: Basket, form: Form) -> Basket:
         quantity = parse_decimal(form["quantity"], "quantity")
         if quantity != line.quantity:
             basket = basket.with_line(place, replace(line, quantity=quantity))
-    for index, method in enumerate(request.form.getlist("paid"), 1):
+    paid = request.form.getlist("paid")
+    offered = payment_codes() if paid else ()
+    for index, method in enumerate(paid, 1):
         typed = form[f"amount-{index}"]
-        basket = basket.with_payment(
-            method, parse_amount(typed, f"amount-{index}") if typed else 0, among=payment_codes()
-        )
+        basket = basket.with_payment(method, parse_amount(typed, f"amount-{index}") if typed else 0, among=offered)
     return basket
+
+
+def no_till_page() -> str | Response:
+    """Show that the shop has no till to work at."""
+    return render_page("till/_no_till.html")
 
 
 def till_context(basket: Basket, form: Form, *, line: int = 0) -> dict[str, object]:
@@ -151,7 +157,7 @@ def dialog_context(ask: str, basket: Basket, line: int, form: Form | None = None
         "customer": _customer,
         "discount": _discount,
         "price": _price,
-        "total": _total,
+        "total": _nothing,
         "held": _nothing,
         "cancel": _nothing,
     }
@@ -249,10 +255,6 @@ def _free(_basket: Basket, _line: int) -> Mapping[str, object]:
     rates = [each.rate for each in services().records.search("vat-rates") if isinstance(each, VatRate)]
     options = [(plain_number(rate), f"{_quantity(rate)}{NO_BREAK}%") for rate in rates]
     return {"form": Form({"quantity": "1", "vat_rate": "20"}), "rates": options}
-
-
-def _total(_basket: Basket, _line: int) -> Mapping[str, object]:
-    return {"form": Form()}
 
 
 def _nothing(_basket: Basket, _line: int) -> Mapping[str, object]:
