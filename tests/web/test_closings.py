@@ -15,7 +15,7 @@ from backend.domain.closing import ClosingPeriod
 from backend.domain.ticket import TicketQuery
 from backend.web.create_app import create_app
 from tests.builders import NOON, a_company, a_credit, a_foreign_till, a_line, a_ticket, a_till
-from tests.web.test_till import BOOK, DRILL, DUPOND
+from tests.web.till_parts import BOOK, DRILL, DUPOND
 
 if TYPE_CHECKING:
     from flask import Flask

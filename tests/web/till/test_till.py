@@ -1,4 +1,4 @@
-"""The till's page: what a cashier rings up is kept, recorded once, and asked about."""
+"""The till's page: what a cashier rings up is kept and recorded once."""
 
 from __future__ import annotations
 
@@ -9,47 +9,18 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from backend.domain.basket import Basket
-from backend.domain.shop import PaymentKind, PaymentMethod, Product
+from backend.domain.shop import PaymentKind, PaymentMethod
 from backend.domain.ticket import Payment, TicketNumber, TicketQuery
-from backend.domain.user import Role, User
-from backend.usecases.keep_basket import basket_of, held_baskets
+from backend.usecases.keep_basket import held_baskets
 from backend.web.create_app import create_app
 from backend.web.launch import LaunchTokens
-from tests.builders import VAT_5_5, VAT_20, a_cashier, a_company, a_customer, a_till
+from tests.builders import VAT_5_5, a_customer
 from tests.fakes import FakeServices
+from tests.web.till_parts import DUPOND, SCREWS, basket, ring_up
 from tests.web.visitor import Visitor
 
 if TYPE_CHECKING:
     from flask import Flask
-    from werkzeug.test import TestResponse
-
-DRILL = Product("P01", "Perceuse 18 V", 8990, VAT_20, "Outillage", "3700000000011")
-SCREWS = Product("P02", "Vis 4 × 40", 650, VAT_20, "Visserie", "3700000000028")
-BOOK = Product("P03", "Guide <du> bricolage", 1490, VAT_5_5, "Livres", "3700000000035")
-DUPOND = User("DUPOND", Role.CASHIER, "DUPOND")
-
-
-@pytest.fixture
-def app(shop: FakeServices, launch: LaunchTokens) -> Flask:
-    shop.settings.save_company(a_company())
-    shop.users.save(DUPOND)
-    cashiers = [a_cashier(), a_cashier(code="MOR", name="MOREAU")]
-    shop.shop.save([a_till("C1"), a_till("C2")], cashiers, [DRILL, SCREWS, BOOK])
-    shop.customers.save([a_customer()])
-    return create_app(shop, launch=launch, language="en")
-
-
-def basket(shop: FakeServices) -> Basket:
-    kept = basket_of(DUPOND, shop)
-    assert kept is not None
-    return kept
-
-
-def ring_up(cashier: Visitor, *codes: str) -> TestResponse:
-    answers = [cashier.post("/till/products", {"product": code}) for code in codes]
-    assert {answer.status_code for answer in answers} == {200}
-    return answers[-1]
 
 
 def test_a_new_till_shows_its_articles_and_an_empty_ticket(cashier: Visitor) -> None:
@@ -218,46 +189,6 @@ def test_an_unpaid_ticket_is_not_recorded_and_says_what_is_missing(cashier: Visi
     assert shop.tickets.count(TicketQuery()) == 0
 
 
-@pytest.fixture
-def recorded(cashier: Visitor) -> Visitor:
-    ring_up(cashier, "P02")
-    cashier.post("/till/payments", {"method": "Carte bancaire"})
-    cashier.post("/till/record")
-    return cashier
-
-
-def test_after_recording_the_focus_waits_on_none_for_a_walk_in(recorded: Visitor) -> None:
-    page = recorded.get("/till/recorded/C1-1").text
-    (focused,) = re.findall(r"<(?:a|button)[^>]* autofocus[^>]*>.*?</(?:a|button)>", page)
-    assert "No ticket" in focused
-
-
-def test_after_recording_the_focus_waits_on_mail_for_who_has_an_address(cashier: Visitor) -> None:
-    cashier.post("/till/customer", {"customer": "MARTIN"})
-    ring_up(cashier, "P02")
-    cashier.post("/till/payments", {"method": "Carte bancaire"})
-    cashier.post("/till/record")
-    page = cashier.get("/till/recorded/C1-1").text
-    (focused,) = re.findall(r"<(?:a|button)[^>]* autofocus[^>]*>.*?</(?:a|button)>", page)
-    assert 'hx-post="/sending/tickets/C1-1"' in focused
-    assert 'name="back" value="till"' in focused
-
-
-def test_the_scan_of_an_article_after_recording_begins_the_next_ticket(recorded: Visitor, shop: FakeServices) -> None:
-    answer = recorded.post("/till/scan", {"text": "3700000000011", "recorded": "yes"})
-    assert answer.headers["HX-Redirect"] == "/till/"
-    assert [line.product_code for line in basket(shop).lines] == ["P01"]
-
-
-def test_printing_asks_for_the_layout_and_needs_a_viewer(recorded: Visitor, shop: FakeServices) -> None:
-    asked = recorded.post("/till/recorded/C1-1/print")
-    assert 'hx-post="/till/recorded/C1-1/print"' in asked.text
-    answer = recorded.post("/till/recorded/C1-1/print", {"layout": "80mm"})
-    assert answer.status_code == 409
-    assert "no program that opens" in answer.text
-    assert shop.journal.all == []
-
-
 def test_an_article_that_left_the_shop_is_not_found(cashier: Visitor) -> None:
     assert cashier.post("/till/products", {"product": "P99"}).status_code == 404
 
@@ -338,31 +269,9 @@ def test_an_exempt_customer_pays_net_prices(cashier: Visitor, shop: FakeServices
     assert ticket.gross_total == 7492  # 89.90 less 89.90 x 20 / 120
 
 
-def test_a_known_customers_wish_is_remembered(cashier: Visitor, shop: FakeServices) -> None:
-    shop.customers.save([a_customer("K1", "Mairie")])
-    cashier.post("/till/products", {"product": "P01"})
-    cashier.post("/till/customer", {"customer": "K1"})
-    cashier.post("/till/payments", {"method": "Carte bancaire"})
-    cashier.post("/till/record")
-    cashier.post("/till/recorded/C1-1/handover", {"handover": "print"})
-    assert shop.customers.find("K1").handover.value == "print"
-    assert re.search(r"autofocus[^>]*>.*?Print", cashier.get("/till/recorded/C1-1").text, re.DOTALL)
-    assert cashier.post("/till/recorded/C1-1/handover", {"handover": "fax"}).status_code == 422
-
-
 def test_a_discount_on_the_total_and_its_refusal(cashier: Visitor, shop: FakeServices) -> None:
     cashier.post("/till/products", {"product": "P01"})
     cashier.post("/till/products", {"product": "P02"})
     cashier.post("/till/discount", {"discount": "10 %"})
     assert sum(line.ticket_line.discount for line in basket(shop).lines) > 0
     assert cashier.post("/till/discount", {"discount": "120 %"}).status_code == 422
-
-
-def test_a_ticket_is_credited_after_a_question(cashier: Visitor, shop: FakeServices) -> None:
-    cashier.post("/till/products", {"product": "P01"})
-    cashier.post("/till/payments", {"method": "Carte bancaire"})
-    cashier.post("/till/record")
-    assert "Record the credit note" in cashier.get("/tickets/C1-1/credit").text
-    assert cashier.post("/tickets/C1-1/credit").headers["HX-Redirect"] == "/tickets/C1-2"
-    assert shop.shop.chains["C1"][1].ticket.credit_of == "C1-1"
-    assert "C1-2" in cashier.get("/tickets/C1-1/credit").text
