@@ -85,12 +85,9 @@ def _facts(looked: RestorePreview) -> dict[str, Any]:
 
 
 def _lines(looked: RestorePreview) -> list[str]:
-    from backend.web.backup_words import contents_line, lost_line, waiting_line
+    from backend.web.backup_words import contents_line, loss_lines
 
     lines = [_("In the backup: %(contents)s.", contents=contents_line(looked.backup.contents))]
     if looked.now:
         lines.append(_("In the shop until now: %(contents)s.", contents=contents_line(looked.now)))
-    lines += [lost_line(lost) for lost in looked.lost]
-    if looked.now and looked.now.waiting:
-        lines.append(waiting_line(looked.now.waiting))
-    return lines
+    return lines + loss_lines(looked)

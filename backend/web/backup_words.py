@@ -5,6 +5,7 @@ from __future__ import annotations
 from flask_babel import ngettext
 
 from backend.domain.backup import LostTickets, ShopContents
+from backend.usecases.restore_backup import RestorePreview
 
 
 def contents_line(contents: ShopContents) -> str:
@@ -18,7 +19,15 @@ def contents_line(contents: ShopContents) -> str:
     return ", ".join(part for part in parts if part)
 
 
-def lost_line(lost: LostTickets) -> str:
+def loss_lines(looked: RestorePreview) -> list[str]:
+    """Say what of the shop would be gone with a restore: tickets of each till, mails that have not left."""
+    lines = [_lost_line(lost) for lost in looked.lost]
+    if looked.now and looked.now.waiting:
+        lines.append(_waiting_line(looked.now.waiting))
+    return lines
+
+
+def _lost_line(lost: LostTickets) -> str:
     """Say which tickets of a till are not in the backup."""
     count = lost.last - lost.first + 1
     sentence: str = ngettext(
@@ -30,7 +39,7 @@ def lost_line(lost: LostTickets) -> str:
     return sentence
 
 
-def waiting_line(count: int) -> str:
+def _waiting_line(count: int) -> str:
     """Say that mails that have not left are put aside."""
     sentence: str = ngettext(
         "%(num)s mail that has not left is put aside and will not leave.",

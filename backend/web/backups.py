@@ -17,7 +17,7 @@ from backend.domain.user import Role
 from backend.usecases.make_backup import make_backup
 from backend.usecases.restore_backup import RestorePreview, drop_restore, examine_backup, prepare_restore, preview_of
 from backend.web.auth import require
-from backend.web.backup_words import lost_line, waiting_line
+from backend.web.backup_words import loss_lines
 from backend.web.dialogs import show_dialog
 from backend.web.forms import Form
 from backend.web.htmx import go_to, is_htmx, refuse_form, render_page
@@ -78,9 +78,14 @@ def examine() -> Response:
         note = _("Choose the file of a backup first.")
         return refuse_form("backups/index.html", "choice", **_context(refusal=note))
     folder = Path(tempfile.mkdtemp())  # of this account alone
+    forget_copy = partial(shutil.rmtree, folder, ignore_errors=True)
     target = folder / (Path(given.filename).name or "backup.zip")
-    given.save(target)
-    return _look_into(target, partial(shutil.rmtree, folder, ignore_errors=True))
+    try:
+        given.save(target)
+    except OSError:
+        forget_copy()
+        raise
+    return _look_into(target, forget_copy)
 
 
 @blueprint.get("/restore")
@@ -125,7 +130,9 @@ def _look_into(path: Path, afterwards: Callable[[], object] = lambda: None) -> R
         finally:
             afterwards()
 
-    if not sending_tasks().is_running(_TASK):
+    if sending_tasks().is_running(_TASK):  # what is looked into is shown, this one is not
+        afterwards()
+    else:
         sending_tasks().start(_TASK, path.name, work).wait_until_done(_NEWS_S / 5)
     return go_to(url_for("backups.preview"))
 
@@ -145,7 +152,7 @@ def _preview_context(task: Task | None, looked: RestorePreview | None) -> dict[s
         "explained": explain(failure) if failure else None,
         "looked": looked,
         "rows": _rows(looked) if looked else [],
-        "warnings": _warnings(looked) if looked else [],
+        "warnings": loss_lines(looked) if looked else [],
         "now": services().clock.now(),
     }
 
@@ -162,13 +169,6 @@ def _rows(looked: RestorePreview) -> list[tuple[str, object, object]]:
     rows.append((_("Customers"), backup.customers, now.customers if now else ""))
     rows.append((_("Users"), backup.users, now.users if now else ""))
     return rows
-
-
-def _warnings(looked: RestorePreview) -> list[str]:
-    lines = [lost_line(lost) for lost in looked.lost]
-    if looked.now and looked.now.waiting:
-        lines.append(waiting_line(looked.now.waiting))
-    return lines
 
 
 def _context(refusal: str = "") -> dict[str, object]:

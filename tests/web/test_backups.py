@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from io import BytesIO
 from pathlib import Path
+from threading import Event
 from typing import TYPE_CHECKING
 
 import pytest
@@ -14,6 +15,7 @@ from backend.usecases.make_backup import make_daily_backup
 from backend.web.create_app import create_app
 from backend.web.desktop_port import NoDesktop
 from backend.web.security import UPLOAD_TYPE
+from backend.web.sending_tasks import sending_tasks
 from tests.builders import NOON, a_company
 
 if TYPE_CHECKING:
@@ -162,6 +164,24 @@ def test_a_file_comes_by_the_browser_and_its_copy_goes(
     assert shop.restoring.looked
     assert shop.restoring.looked.name == "old.zip"
     assert list(tmp_path.rglob("old.zip")) == []
+
+
+def test_a_file_that_comes_while_another_is_looked_into_leaves_no_copy(
+    app: Flask, administrator: Visitor, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("TMPDIR", str(tmp_path))
+    monkeypatch.setattr("tempfile.tempdir", None)
+    ending = Event()
+    with app.app_context():
+        first = sending_tasks().start("restore-examination", "first.zip", lambda _task: ending.wait(60))
+    try:
+        form = {"file": (BytesIO(b"zip"), "second.zip")}
+        answer = administrator.post("/settings/backups/examine", form, content_type=UPLOAD_TYPE)
+        assert answer.headers["HX-Redirect"] == "/settings/backups/restore"
+        assert list(tmp_path.rglob("second.zip")) == []
+    finally:
+        ending.set()
+    assert first.wait_until_done(60)
 
 
 def test_no_file_and_an_unknown_name_are_refused(administrator: Visitor, shop: FakeServices) -> None:
