@@ -70,6 +70,14 @@ def preview_ticket(ticket_key: str, services: Services) -> RecordedTicket:
     return link(made_up_ticket(services), position=1, previous_sha256=FIRST_LINK)
 
 
+def latest_ticket(services: Services) -> tuple[Ticket, str]:
+    """Return the ticket that texts are tried on, and its number: the latest, a made-up one with "" before the first."""
+    latest = services.tickets.search(TicketQuery(limit=1))
+    if not latest:
+        return made_up_ticket(services), ""
+    return services.tickets.find(latest[0].key).ticket, str(latest[0].key)
+
+
 def made_up_ticket(services: Services) -> Ticket:
     """Return a ticket that nobody bought, for a shop that has none yet."""
     lines = (

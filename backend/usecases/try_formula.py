@@ -5,11 +5,10 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from backend.domain.mail_template import work_out
-from backend.domain.ticket import TicketQuery
 from backend.domain.value_format import Value
 from backend.ports import Services
 from backend.usecases.fill_mail_text import ticket_sources
-from backend.usecases.preview_layout import made_up_ticket
+from backend.usecases.preview_layout import latest_ticket
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,7 +22,6 @@ class TriedFormula:
 
 def try_formula(formula: str, services: Services) -> TriedFormula:
     """Return what a formula gives for the latest ticket; raises FormulaError."""
-    latest = services.tickets.search(TicketQuery(limit=1))
-    ticket = services.tickets.find(latest[0].key).ticket if latest else made_up_ticket(services)
+    ticket, ticket_key = latest_ticket(services)
     value = work_out(formula, ticket_sources(ticket, services))
-    return TriedFormula(value, str(ticket.key) if latest else "", ticket.company.language)
+    return TriedFormula(value, ticket_key, ticket.company.language)

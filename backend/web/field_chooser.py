@@ -10,10 +10,9 @@ from flask_babel import gettext as _
 from backend.domain.errors import NotFoundError
 from backend.domain.field_catalogue import FIELDS, ROOT, TABLES, Labels, Link, TicketSources, path_to, read_value
 from backend.domain.mail_variables import formats_of
-from backend.domain.ticket import TicketQuery
 from backend.domain.value_format import format_value
 from backend.usecases.fill_mail_text import ticket_sources
-from backend.usecases.preview_layout import made_up_ticket
+from backend.usecases.preview_layout import latest_ticket
 from backend.web.format import language
 from backend.web.services import services
 
@@ -62,7 +61,7 @@ def chooser_columns(table: str = ROOT, chosen: str = "", values: Mapping[str, st
     if table not in TABLES:
         raise NotFoundError("page", table)
     given = values or {}
-    sources = latest_sources()
+    sources = _latest_sources()
     columns: list[Column] = []
     while table:
         line = _line_on_way(table, chosen) or given.get(table, "")
@@ -83,9 +82,8 @@ def field_note(columns: list[Column]) -> FieldNote | None:
     choice = columns[-1].chosen
     if choice is None:
         return None
-    sources = latest_sources()
+    _ticket, key = latest_ticket(services())
     table = TABLES[choice.value.partition(".")[0]]
-    key = str(sources.ticket.key) if services().tickets.count(TicketQuery(limit=1)) else ""
     return FieldNote(f"{in_language(table.label)} › {choice.label}", choice.sample, key)
 
 
@@ -97,8 +95,9 @@ def proposed_label(field: str) -> str:
 
 def format_options(field: str) -> list[tuple[str, str]]:
     """Return the formats of a field as values and what they make of the latest ticket's, none for a text."""
-    value = read_value(field, latest_sources())
-    shop_language = latest_sources().ticket.company.language
+    sources = _latest_sources()
+    value = read_value(field, sources)
+    shop_language = sources.ticket.company.language
     return [
         (pattern, f"{format_value(value, pattern, shop_language)}  ({pattern})") if pattern else ("", "")
         for pattern in formats_of(field)
@@ -110,10 +109,9 @@ def in_language(labels: Labels) -> str:
     return labels.fr if language() == "fr" else labels.en
 
 
-def latest_sources() -> TicketSources:
+def _latest_sources() -> TicketSources:
     """Return the latest ticket with its records, or a made-up one in a shop without tickets."""
-    latest = services().tickets.search(TicketQuery(limit=1))
-    ticket = services().tickets.find(latest[0].key).ticket if latest else made_up_ticket(services())
+    ticket, _key = latest_ticket(services())
     return ticket_sources(ticket, services())
 
 
