@@ -76,10 +76,15 @@ def checked_variable(template: MailTemplate, typed: Placeholder, renamed: str = 
     return replace(typed, code=code, label=label)
 
 
-def with_variable(template: MailTemplate, typed: Placeholder) -> MailTemplate:
-    """Return a template with one more variable; raises InvalidInputError, of the eleventh too."""
+def check_room(template: MailTemplate) -> None:
+    """Refuse an eleventh variable before it is defined; raises InvalidInputError("field", "variable_count")."""
     if len(template.placeholders) >= VARIABLES_MAX:
         raise InvalidInputError("field", "variable_count", str(VARIABLES_MAX))
+
+
+def with_variable(template: MailTemplate, typed: Placeholder) -> MailTemplate:
+    """Return a template with one more variable; raises InvalidInputError, of the eleventh too."""
+    check_room(template)
     return replace(template, placeholders=(*template.placeholders, checked_variable(template, typed)))
 
 

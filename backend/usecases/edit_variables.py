@@ -3,19 +3,12 @@
 from __future__ import annotations
 
 from backend.domain.document_type import DocumentType
-from backend.domain.errors import InvalidInputError
 from backend.domain.mail_template import MailTemplate
-from backend.domain.mail_variables import VARIABLES_MAX, with_changed, with_variable, without_variable
+from backend.domain.mail_variables import with_changed, with_variable, without_variable
 from backend.domain.placeholder import Placeholder
 from backend.ports import Services
 from backend.usecases.edit_mail_template import find_mail_template
 from backend.usecases.try_formula import try_formula
-
-
-def check_room(template: MailTemplate) -> None:
-    """Refuse an eleventh variable before it is defined; raises InvalidInputError("field", "variable_count")."""
-    if len(template.placeholders) >= VARIABLES_MAX:
-        raise InvalidInputError("field", "variable_count", str(VARIABLES_MAX))
 
 
 def define_variable(document_type: DocumentType, typed: Placeholder, services: Services) -> MailTemplate:

@@ -7,10 +7,9 @@ from flask_babel import gettext as _
 
 from backend.domain.errors import InvalidInputError
 from backend.domain.mail_template import MailTemplate
-from backend.domain.mail_variables import VARIABLES_MAX, renamed_in
+from backend.domain.mail_variables import VARIABLES_MAX, check_room, renamed_in
 from backend.domain.placeholder import Placeholder
 from backend.usecases.edit_mail_template import find_mail_template
-from backend.usecases.edit_variables import check_room
 from backend.web.dialogs import show_dialog
 from backend.web.forms import Form
 from backend.web.htmx import go_to

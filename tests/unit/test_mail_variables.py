@@ -14,6 +14,7 @@ from backend.domain.mail_template import default_template
 from backend.domain.mail_variables import (
     VARIABLES_MAX,
     VariableInUseError,
+    check_room,
     formats_of,
     free_code,
     is_used,
@@ -23,7 +24,7 @@ from backend.domain.mail_variables import (
 )
 from backend.domain.placeholder import Placeholder, check_codes
 from backend.usecases.edit_mail_template import find_mail_template
-from backend.usecases.edit_variables import change_variable, check_room, define_variable, delete_variable
+from backend.usecases.edit_variables import change_variable, define_variable, delete_variable
 from backend.usecases.rehearse_mail import rehearse_mail
 from tests.builders import a_contact, a_credit, a_customer, a_ticket, a_till
 from tests.fakes import FakeServices
