@@ -21,7 +21,7 @@ from backend.domain.closing_chain import link_closing
 from backend.domain.errors import NotFoundError
 from backend.domain.ticket import RecordedTicket
 from backend.domain.ticket_chain import FIRST_LINK
-from tests.fake_stores import MemoryShopStore
+from tests.fake_shop import MemoryShopStore
 
 
 class MemoryClosingStore:

@@ -10,7 +10,8 @@ from backend.adapters.stores.records.words import fold, search_text, word_terms,
 from backend.domain.customer import Contact, Customer
 from backend.domain.errors import NotFoundError
 from backend.domain.record_kind import KINDS, Record, name_of
-from tests.fake_stores import MemoryCustomerStore, MemoryShopStore
+from tests.fake_customers import MemoryCustomerStore
+from tests.fake_shop import MemoryShopStore
 
 # What does not find a record, and how its list is sorted where not by name.
 _UNSEARCHED = {"billing_email", "delivery_email", "email", "phone", "gross_price", "exempt", "handover", "main_contact"}

@@ -2,50 +2,36 @@
 
 from __future__ import annotations
 
-import hashlib
 import struct
-from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from pathlib import Path
 
 from backend.domain.diagnosis import Diagnosis, Library
-from backend.domain.errors import FacteurError, InvalidInputError, NotFoundError, SecretsUnavailableError
+from backend.domain.errors import InvalidInputError, NotFoundError, SecretsUnavailableError
 from backend.domain.logo import Logo
 from backend.domain.mail_client import MailClientOffer
-from backend.domain.mail_failure import MailCause, MailFailure
-from backend.domain.outgoing_mail import Delivery, OutgoingMail, RecipientResult, RecipientStatus, SendingPhase
-from backend.domain.pdf_settings import (
-    EngineDescription,
-    FoundProgram,
-    PageFormat,
-    PdfEngineMissingError,
-    PdfFailure,
-    PdfSettings,
-)
-from backend.domain.pdf_test import TEST_WORDS, FolderReport, PdfFolderError, PdfInspection
+from backend.domain.mail_failure import MailCause
+from backend.domain.pdf_test import FolderReport, PdfFolderError, PdfInspection
 from backend.domain.relay import Relay
 from backend.domain.sender_profile import SenderProfile
-from backend.domain.ticket import RecordedTicket
-from backend.domain.ticket_layout import TicketLayout, TicketMarks
-from backend.ports import Mailbox, SendingWatch, Services
+from backend.ports import Mailbox, Services
 from tests.builders import NOON, a_logo
 from tests.fake_backups import MemoryBackups, MemoryRestoring
 from tests.fake_closings import MemoryClosingStore
+from tests.fake_customers import MemoryCustomerStore
 from tests.fake_journal import MemorySendingJournal
+from tests.fake_mail import FakeMailTransport, MemoryMailbox
 from tests.fake_oauth import FakeOAuthSignIn
+from tests.fake_outbox import MemoryOutboxStore
+from tests.fake_pdf import A_GOOD_TEST_PDF, FakePdfEngine, FakePdfEngines, fake_ticket_page
 from tests.fake_providers import MemoryProviderDirectory
 from tests.fake_records import MemoryRecordStore
 from tests.fake_settings import MemoryLogoStore, MemorySecretStore, MemorySettingsStore, MemoryUserStore
-from tests.fake_stores import (
-    MemoryCustomerStore,
-    MemoryOutboxStore,
-    MemoryShopStore,
-    MemoryTicketStore,
-)
+from tests.fake_shop import MemoryShopStore
+from tests.fake_tickets import MemoryTicketStore
 
-A_GOOD_TEST_PDF = PdfInspection(" ".join(TEST_WORDS), 1, 80.08, (), ((15, 65), (0, 80)))
 A_PNG = b"\x89PNG\r\n\x1a\n"
 
 
@@ -61,132 +47,6 @@ class FixedClock:
     def advance(self, **step: float) -> None:
         """Move on, as in `advance(minutes=5)`; negative steps go back."""
         self._at += timedelta(**step)
-
-
-class RecordingWatch:
-    """Keeps what it was told, in order."""
-
-    def __init__(self) -> None:
-        self.phases: list[SendingPhase] = []
-        self.steps: list[tuple[str, str]] = []
-
-    def phase(self, phase: SendingPhase) -> None:
-        self.phases.append(phase)
-
-    def step(self, name: str, detail: str = "") -> None:
-        self.steps.append((name, detail))
-
-
-class FakeMailTransport:
-    """Accepts everything until `failure` or `answers` says otherwise; `sent` holds what was accepted by anyone."""
-
-    def __init__(self) -> None:
-        self.sent: list[OutgoingMail] = []
-        self.tried: list[OutgoingMail] = []
-        self.senders: list[SenderProfile] = []
-        self.answers: Mapping[str, RecipientResult] = {}
-        self.failure: FacteurError | None = None
-        self.fails_in = SendingPhase.CONNECTING
-        self.hands_over = False  # as a mail program does
-        self.is_cut_off = False
-        self.opened = 0
-
-    def refuse(self, mail_cause: MailCause, in_phase: SendingPhase = SendingPhase.CONNECTING) -> None:
-        """Let every sending from now on fail."""
-        self.failure, self.fails_in = MailFailure(mail_cause, "smtp.example", 587), in_phase
-
-    def send(self, mail: OutgoingMail, sender: SenderProfile, watch: SendingWatch) -> Delivery:
-        self.tried.append(mail)
-        self.senders.append(sender)
-        for phase in SendingPhase:
-            watch.phase(phase)
-            if self.failure and phase is self.fails_in:
-                raise self.failure
-        accepted = RecipientResult(RecipientStatus.ACCEPTED, "250 2.1.5 Ok")
-        results = {address: self.answers.get(address, accepted) for address in mail.remaining_recipients}
-        if any(result.status is RecipientStatus.ACCEPTED for result in results.values()):
-            self.sent.append(mail)
-            watch.step("message_accepted", "250 2.0.0 Ok")
-        if self.hands_over:
-            return Delivery(results, "", handed_over=True)
-        return Delivery(results, "250 2.0.0 Ok: queued")
-
-    @contextmanager
-    def kept_open(self) -> Iterator[None]:
-        self.opened += 1
-        yield
-
-    def is_reachable(self, sender: SenderProfile) -> bool:
-        return not self.is_cut_off
-
-
-class FakePdfEngine:
-    """Writes a few bytes that depend on the page; `failure` makes it fail."""
-
-    def __init__(self) -> None:
-        self.made: list[tuple[str, PageFormat, Path]] = []
-        self.failure: PdfFailure | PdfEngineMissingError | None = None
-        self.closed = False
-
-    def describe(self) -> EngineDescription:
-        if isinstance(self.failure, PdfEngineMissingError):
-            raise self.failure
-        return EngineDescription("wkhtmltopdf", "/usr/bin/wkhtmltopdf", "0.12.6", "wkhtmltopdf", patched=False)
-
-    def make_pdf(self, html: str, page: PageFormat, target: Path) -> int:
-        if self.failure:
-            raise self.failure
-        self.made.append((html, page, target))
-        target.write_bytes(b"%PDF-1.4\n% " + hashlib.sha256(html.encode()).hexdigest().encode() + b"\n%%EOF\n")
-        return 1
-
-    def close(self) -> None:
-        self.closed = True
-
-
-class FakePdfEngines:
-    """Programs that a PC might have; `engine` is what every setting makes, `asked` by which settings."""
-
-    def __init__(self) -> None:
-        self.found: tuple[FoundProgram, ...] = (
-            FoundProgram("wkhtmltopdf", "wkhtmltopdf", "/usr/bin/wkhtmltopdf", "0.12.6", patched=False),
-            FoundProgram("browser", "Chromium", "/usr/bin/chromium", "156.0.8078.79"),
-        )
-        self.engine = FakePdfEngine()
-        self.asked: list[PdfSettings] = []
-
-    def wkhtmltopdf_programs(self) -> tuple[FoundProgram, ...]:
-        return tuple(found for found in self.found if found.engine == "wkhtmltopdf")
-
-    def browsers(self) -> tuple[FoundProgram, ...]:
-        return tuple(found for found in self.found if found.engine == "browser")
-
-    def engine_for(self, settings: PdfSettings) -> FakePdfEngine:
-        self.asked.append(settings)
-        return self.engine
-
-
-def fake_ticket_page(recorded: RecordedTicket, layout: TicketLayout, marks: TicketMarks) -> str:
-    """Return a page that differs with the ticket, the layout and the marks."""
-    return f"<p>{recorded.ticket.key} {recorded.content_sha256} {layout.id} {marks.reprint} {marks.specimen}</p>"
-
-
-class MemoryMailbox:
-    """Captured mails in a list."""
-
-    def __init__(self, *mails: bytes) -> None:
-        self.mails = list(mails)
-
-    def numbers(self) -> list[int]:
-        return list(range(1, len(self.mails) + 1))
-
-    def raw(self, number: int) -> bytes:
-        if not 1 <= number <= len(self.mails):
-            raise NotFoundError("mail", str(number))
-        return self.mails[number - 1]
-
-    def clear(self) -> None:
-        self.mails.clear()
 
 
 @dataclass

@@ -20,15 +20,13 @@ from backend.adapters.stores.records.shop import SqlShopStore
 from backend.adapters.stores.records.tickets import SqlTicketStore
 from backend.ports import ClosingStore, CustomerStore, OutboxStore, RecordStore, SendingJournal, ShopStore, TicketStore
 from tests.fake_closings import MemoryClosingStore
+from tests.fake_customers import MemoryCustomerStore
 from tests.fake_journal import MemorySendingJournal
+from tests.fake_outbox import MemoryOutboxStore
 from tests.fake_records import MemoryRecordStore
 from tests.fake_settings import MemorySecretStore
-from tests.fake_stores import (
-    MemoryCustomerStore,
-    MemoryOutboxStore,
-    MemoryShopStore,
-    MemoryTicketStore,
-)
+from tests.fake_shop import MemoryShopStore
+from tests.fake_tickets import MemoryTicketStore
 
 
 @dataclass

@@ -18,7 +18,7 @@ from backend.domain.outgoing_mail import OutgoingMail, RecipientResult, Recipien
 from backend.domain.sender_profile import ConnectionSecurity, SenderProfile
 from backend.ports import MailTransport
 from tests.builders import a_mail, a_sender, accepted
-from tests.fakes import FakeMailTransport, RecordingWatch
+from tests.fake_mail import FakeMailTransport, RecordingWatch
 from tests.servers.scripted_smtp import ScriptedSmtp
 from tests.servers.smtp_script import CUT, LOST_ANSWER, Answer, Script, Step
 

@@ -23,7 +23,8 @@ from tests.builders import a_company
 from tests.e2e.conftest import LiveShop
 from tests.e2e.storyteller import Cashier
 from tests.e2e.test_screens import RULES, SMALL_TARGETS
-from tests.fakes import FakeMailTransport, FakeServices
+from tests.fake_mail import FakeMailTransport
+from tests.fakes import FakeServices
 
 if TYPE_CHECKING:
     from pathlib import Path

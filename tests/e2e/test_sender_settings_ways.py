@@ -9,7 +9,7 @@ import pytest
 from backend.domain.mail_client import HandOverWay, MailClient, MailClientOffer
 from backend.domain.mail_failure import MailCause, MailFailure
 from tests.e2e.sender_setting import PASSWORD
-from tests.fakes import FakeMailTransport
+from tests.fake_mail import FakeMailTransport
 
 if TYPE_CHECKING:
     from tests.e2e.sender_setting import Setting

@@ -14,7 +14,8 @@ from backend.domain.outgoing_mail import OutgoingMail
 from backend.domain.sender_profile import ConnectionSecurity, SenderProfile
 from backend.usecases.send_mail import SendingOutcome, send_mail
 from tests.builders import NOON, a_mail, a_sender
-from tests.fakes import FakeServices, RecordingWatch
+from tests.fake_mail import RecordingWatch
+from tests.fakes import FakeServices
 from tests.servers.certificates import HOST
 from tests.servers.dovecot import PASSWORD, USER
 

@@ -25,7 +25,7 @@ from backend.domain.ticket import TicketNumber
 from backend.usecases.send_ticket import SendingWishes, send_ticket
 from backend.usecases.test_sender import TestMailTexts, confirm_test, send_test_mail
 from tests.builders import a_company, a_mail, a_sender, a_ticket, a_till, a_user, accepted
-from tests.fakes import RecordingWatch
+from tests.fake_mail import RecordingWatch
 from tests.program import Program
 
 PDF = b"%PDF-1.4\n% 12,50 \xe2\x82\xac\n%%EOF\n"

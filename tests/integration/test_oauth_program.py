@@ -21,7 +21,7 @@ from backend.domain.sender_profile import Authentication
 from backend.usecases.sign_in_with_provider import start_sign_in
 from shown_shop import browser
 from tests.builders import a_mail, a_sender
-from tests.fakes import RecordingWatch
+from tests.fake_mail import RecordingWatch
 from tests.integration.oauth_setting import NAME, TEXTS, Setting, oauth_setting
 from tests.servers.certificates import Certificates
 

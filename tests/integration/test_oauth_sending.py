@@ -23,7 +23,7 @@ from backend.usecases.send_mail import SendingOutcome, send_mail
 from backend.usecases.test_sender import TestMailTexts, send_test_mail
 from backend.web.messages import explain
 from tests.builders import NOON
-from tests.fakes import RecordingWatch
+from tests.fake_mail import RecordingWatch
 from tests.integration.oauth_setting import NAME, Setting, memory, oauth_setting
 from tests.integration.smtp_sending import QUICK, Shop
 from tests.languages import speaking

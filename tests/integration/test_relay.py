@@ -17,8 +17,8 @@ from backend.domain.ticket import TicketNumber
 from backend.usecases.send_ticket import SendingWishes, send_ticket
 from backend.usecases.test_sender import TestMailTexts, send_test_mail
 from tests.builders import a_company, a_mail, a_sender, a_ticket, a_till, a_user
+from tests.fake_mail import RecordingWatch
 from tests.fake_settings import MemorySecretStore
-from tests.fakes import RecordingWatch
 from tests.servers.certificates import HOST, Certificates
 from tests.servers.scripted_smtp import ScriptedSmtp
 from tests.servers.smtp_script import Script, Security

@@ -16,7 +16,7 @@ from backend.domain.pdf_settings import FoundProgram
 from backend.domain.self_check import Check, CheckState, SelfTestError, SelfTestOutcome, outcome_of
 from backend.usecases.self_test import ScratchRooms, check_parts
 from tests.browser_program import a_browser
-from tests.fakes import FakePdfEngines
+from tests.fake_pdf import FakePdfEngines
 from tests.program import Program
 from tests.servers.screen import virtual_screen
 from tests.servers.secret_service import SecretService

@@ -18,7 +18,7 @@ from backend.adapters.mail.smtp_connection import Deadline, ServerAddress, conne
 from backend.adapters.mail.smtp_replies import RefusalError
 from backend.domain.mail_failure import MailCause, MailFailure
 from backend.domain.outgoing_mail import MailState
-from tests.fakes import RecordingWatch
+from tests.fake_mail import RecordingWatch
 from tests.integration.smtp_sending import NONE, Shop, shop_sender
 from tests.servers.certificates import Certificates
 from tests.servers.ports import closed_port, unanswering_port

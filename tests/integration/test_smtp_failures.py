@@ -13,7 +13,7 @@ from backend.domain.errors import FacteurError
 from backend.domain.mail_failure import MailCause
 from backend.domain.outgoing_mail import RecipientStatus, SendingPhase
 from backend.web.messages import explain, explain_recipient
-from tests.fakes import RecordingWatch
+from tests.fake_mail import RecordingWatch
 from tests.integration.smtp_failure_table import DEFERRED, REJECTED, ROWS, SCRIPTED, UNKNOWN
 from tests.integration.smtp_sending import NONE, STARTTLS, TLS, Shop, shop_sender
 from tests.languages import speaking

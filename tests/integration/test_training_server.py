@@ -23,7 +23,7 @@ from backend.domain.errors import NotFoundError
 from backend.domain.outgoing_mail import RecipientStatus
 from backend.domain.plain_text import one_line, text_lines
 from tests.builders import a_mail, a_sender
-from tests.fakes import RecordingWatch
+from tests.fake_mail import RecordingWatch
 
 ROOT = Path(__file__).parents[2]
 

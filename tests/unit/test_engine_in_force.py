@@ -8,7 +8,7 @@ import pytest
 
 from backend.adapters.pdf.engines import EngineInForce
 from backend.domain.pdf_settings import PageFormat, PdfFailure, PdfSettings
-from tests.fakes import FakePdfEngines
+from tests.fake_pdf import FakePdfEngines
 
 PAGE = PageFormat(80)
 

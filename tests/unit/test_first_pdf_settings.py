@@ -9,7 +9,8 @@ import pytest
 
 from backend.domain.pdf_settings import PdfEngineMissingError, PdfFailure, PdfSettings
 from backend.usecases.test_pdf import is_test_failed, last_test, try_settings_in_force
-from tests.fakes import FakePdfEngine, FakePdfEngines, FakeServices
+from tests.fake_pdf import FakePdfEngine, FakePdfEngines
+from tests.fakes import FakeServices
 
 
 @dataclass

@@ -17,7 +17,8 @@ from backend.usecases.save_sender_profile import save_sender_profile
 from backend.usecases.send_mail import send_mail
 from backend.usecases.test_sender import TestMailTexts, confirm_test, send_test_mail
 from tests.builders import a_cashier, a_company, a_customer, a_sender, a_ticket, a_till, a_user
-from tests.fakes import FakeServices, RecordingWatch
+from tests.fake_mail import RecordingWatch
+from tests.fakes import FakeServices
 
 TEXTS = TestMailTexts("Essai", "Ceci est un essai.")
 

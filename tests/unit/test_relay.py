@@ -15,8 +15,9 @@ from backend.domain.sender_profile import Authentication, ConnectionSecurity, Se
 from backend.usecases.prepare_sending import tested_sender_of as ready_sender
 from backend.usecases.test_sender import TestMailTexts, send_test_mail
 from tests.builders import a_mail, a_sender
+from tests.fake_mail import RecordingWatch
 from tests.fake_settings import MemorySecretStore
-from tests.fakes import FakeServices, FixedClock, RecordingWatch
+from tests.fakes import FakeServices, FixedClock
 
 FILE = """# Relais de la boutique
 host = "SMTP.relais.example"

@@ -26,7 +26,8 @@ from tests.builders import (
     a_till,
     a_user,
 )
-from tests.fakes import FakeServices, RecordingWatch
+from tests.fake_mail import RecordingWatch
+from tests.fakes import FakeServices
 
 KEY = TicketNumber("C1", 1)
 WALK_IN_ADDRESS = "client@example.org"

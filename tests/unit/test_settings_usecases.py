@@ -24,7 +24,8 @@ from backend.usecases.save_sender_profile import password_name, save_sender_prof
 from backend.usecases.test_pdf import forget_test_pdf, make_test_pdf
 from backend.usecases.test_sender import TestMailTexts, send_test_mail
 from tests.builders import a_sender, a_tested_sender, a_user
-from tests.fakes import FakeServices, RecordingWatch
+from tests.fake_mail import RecordingWatch
+from tests.fakes import FakeServices
 
 PASSWORD = "secret"
 TEXTS = TestMailTexts("Essai", "Ceci est un essai.")

@@ -10,7 +10,9 @@ from typing import TYPE_CHECKING
 from backend.domain.mail_failure import MailCause
 from backend.domain.outgoing_mail import OutgoingMail, RecipientResult, RecipientStatus
 from backend.web.desktop_port import NoProgramError
-from tests.fakes import FakeMailTransport, FakePdfEngine, FakeServices
+from tests.fake_mail import FakeMailTransport
+from tests.fake_pdf import FakePdfEngine
+from tests.fakes import FakeServices
 
 if TYPE_CHECKING:
     from werkzeug.test import TestResponse

@@ -13,7 +13,7 @@ from backend.usecases.test_pdf import is_test_failed, last_test, try_settings_in
 from backend.web.create_app import create_app
 from backend.web.launch import LaunchTokens
 from backend.web.sending_tasks import SendingTasks
-from tests.fakes import A_GOOD_TEST_PDF
+from tests.fake_pdf import A_GOOD_TEST_PDF
 from tests.web.sending_parts import RecordingDesktop
 
 if TYPE_CHECKING:

@@ -8,7 +8,7 @@ from backend.domain.mail_failure import MailCause, MailFailure
 from backend.domain.outgoing_mail import MailState, SendingPhase
 from backend.web.create_app import create_app
 from backend.web.launch import LaunchTokens
-from tests.fakes import FakeMailTransport
+from tests.fake_mail import FakeMailTransport
 from tests.web.sending_parts import REFUSED, WALK_IN, form, mail_of, send, start
 from tests.web.visitor import Visitor
 
