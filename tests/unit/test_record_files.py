@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+import csv
+import io
 from dataclasses import replace
 from decimal import Decimal
 from typing import TYPE_CHECKING
@@ -120,7 +122,8 @@ def test_the_walk_in_customer_is_exported_and_taken_in_only_as_it_is(services: F
 def test_no_exported_cell_is_a_formula_and_it_comes_back_as_it_was(services: FakeServices, text: str) -> None:
     services.customers.save([], [a_contact("K1", name=text, phone=text)])
     content = exported("contacts", services)
-    assert f";{text}" not in content or text.startswith("plain")
+    cells = [cell for row in csv.reader(io.StringIO(content), delimiter=";") for cell in row]
+    assert [cell for cell in cells if cell.startswith(("=", "+", "-", "@"))] == []
     services.customers.save([], [a_contact("K1", name="other", phone="")])
     import_records(KINDS["contacts"], read(content, services, "contacts"), services)
     assert services.customers.contact("K1") == a_contact("K1", name=text, phone=text)

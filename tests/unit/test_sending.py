@@ -15,19 +15,14 @@ from backend.usecases.prepare_sending import prepare_sending
 from backend.usecases.send_mail import send_mail
 from backend.usecases.send_ticket import SendingWishes, send_ticket
 from tests.builders import (
-    a_cashier,
-    a_company,
-    a_contact,
     a_credit,
-    a_customer,
     a_sender,
     a_tested_sender,
     a_ticket,
-    a_till,
-    a_user,
 )
 from tests.fake_mail import RecordingWatch
 from tests.fakes import FakeServices
+from tests.unit.sending_shop import sending_shop
 
 KEY = TicketNumber("C1", 1)
 WALK_IN_ADDRESS = "client@example.org"
@@ -36,13 +31,7 @@ TO = SendingWishes(to=WALK_IN_ADDRESS)
 
 @pytest.fixture
 def services(tmp_path: Path) -> FakeServices:
-    services = FakeServices(tmp_path)
-    services.settings.save_company(a_company())
-    services.shop.save([a_till("C1")], [a_cashier()])
-    services.customers.save([a_customer()], [a_contact()])
-    services.users.save(a_user())
-    services.settings.save_sender_profile(a_tested_sender())
-    services.tickets.record(a_ticket())
+    services = sending_shop(tmp_path)
     services.tickets.record(a_ticket(customer_code="MARTIN", customer_name="Hélène Martin"))
     return services
 

@@ -21,18 +21,14 @@ from backend.usecases.print_ticket import print_ticket
 from backend.usecases.remember_layout import layout_without_question, remember_layout
 from backend.usecases.send_mail import send_mail
 from tests.builders import (
-    a_cashier,
     a_company,
-    a_contact,
-    a_customer,
     a_logo,
-    a_tested_sender,
     a_ticket,
     a_till,
-    a_user,
     accepted,
 )
 from tests.fakes import FakeServices
+from tests.unit.sending_shop import sending_shop
 
 KEY = TicketNumber("C1", 1)
 REFUSED = RecipientResult(RecipientStatus.REJECTED, "550 5.1.1", MailCause.RECIPIENT_UNKNOWN)
@@ -40,14 +36,7 @@ REFUSED = RecipientResult(RecipientStatus.REJECTED, "550 5.1.1", MailCause.RECIP
 
 @pytest.fixture
 def services(tmp_path: Path) -> FakeServices:
-    services = FakeServices(tmp_path)
-    services.settings.save_company(a_company())
-    services.shop.save([a_till("C1")], [a_cashier()])
-    services.customers.save([a_customer()], [a_contact()])
-    services.users.save(a_user())
-    services.settings.save_sender_profile(a_tested_sender())
-    services.tickets.record(a_ticket())
-    return services
+    return sending_shop(tmp_path)
 
 
 @pytest.fixture

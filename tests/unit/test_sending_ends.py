@@ -20,16 +20,12 @@ from backend.usecases.send_mail import cancel_mail, send_mail
 from backend.usecases.send_ticket import SendingWishes, send_ticket
 from backend.usecases.tidy_outbox import clear_pdf_folder, expire_old_mails, recover_after_restart
 from tests.builders import (
-    a_cashier,
-    a_company,
-    a_contact,
-    a_customer,
-    a_tested_sender,
     a_ticket,
     a_till,
-    a_user,
 )
-from tests.fakes import FakePdfEngine, FakeServices
+from tests.fake_pdf import FakePdfEngine
+from tests.fakes import FakeServices
+from tests.unit.sending_shop import sending_shop
 
 KEY = TicketNumber("C1", 1)
 WALK_IN_ADDRESS = "client@example.org"
@@ -38,13 +34,7 @@ TO = SendingWishes(to=WALK_IN_ADDRESS)
 
 @pytest.fixture
 def services(tmp_path: Path) -> FakeServices:
-    services = FakeServices(tmp_path)
-    services.settings.save_company(a_company())
-    services.shop.save([a_till("C1")], [a_cashier()])
-    services.customers.save([a_customer()], [a_contact()])
-    services.users.save(a_user())
-    services.settings.save_sender_profile(a_tested_sender())
-    services.tickets.record(a_ticket())
+    services = sending_shop(tmp_path)
     services.tickets.record(a_ticket(customer_code="MARTIN", customer_name="Hélène Martin"))
     return services
 
