@@ -47,6 +47,13 @@ def begin(person: Cashier, origin: str, number: str, address: str) -> None:
     person.page.locator("#to").fill(address)
 
 
+def send_into_trouble(person: Cashier, origin: str) -> None:
+    """Send a walk-in's ticket, and wait for what the server did to it."""
+    begin(person, origin, "C1-3", WALK_IN)
+    person.press("send")
+    person.page.locator("#trouble").wait_for()
+
+
 def last_mail(services: Services) -> tuple[tuple[str, ...], list[str]]:
     """Return the recipients and the attachments of the newest captured mail."""
     mail = captured_mail(services.mailbox.raw(services.mailbox.numbers()[-1]))

@@ -12,7 +12,7 @@ from typing import Any, cast
 from backend.adapters.mail.oauth import ProviderSignIn
 from backend.adapters.mail.oauth_attempt import Browser, SignInLimits
 from backend.adapters.mail.oauth_clients import CLIENTS_FILE, OAuthClients
-from backend.domain.oauth import AnswerTexts, SignInState, SignInStep, SignInWay
+from backend.domain.oauth import AnswerTexts, OAuthSignInError, SignInState, SignInStep, SignInWay, grant_name
 from backend.domain.sender_profile import Authentication, SenderProfile
 from backend.ports import SecretStore
 from backend.usecases.sign_in_with_provider import sign_in_state, start_sign_in
@@ -110,3 +110,33 @@ def signed_in_profile(profile: SenderProfile) -> bool:
 def memory(setting: Setting) -> MemorySecretStore:
     """Return the secret store of a setting, to look into."""
     return setting.services.secrets
+
+
+def reason_of(state: SignInState) -> str:
+    assert state.step is SignInStep.FAILED
+    assert isinstance(state.failure, OAuthSignInError)
+    return state.failure.reason
+
+
+def assert_nothing_changed(setting: Setting) -> None:
+    assert setting.services.secrets.get(grant_name(NAME)) is None
+    assert setting.profile.secret_version == "v1"
+    assert not signed_in_profile(setting.profile)
+
+
+def other_authority(certificates: Certificates) -> Path:
+    """Return a file with a certificate that vouches for nobody but itself."""
+    text = certificates.self_signed.file.read_text("ascii")
+    file = certificates.ca_file.with_name("other-ca.pem")
+    file.write_text(text[text.index("-----BEGIN CERTIFICATE-----") :], "ascii")
+    return file
+
+
+def with_code(setting: Setting, way: SignInWay | None = None) -> SignInState:
+    """Begin, and wait for the code that is shown."""
+    setting.begin(way)
+    deadline = time.monotonic() + 5
+    while not (state := setting.services.oauth.state(NAME)).user_code:
+        assert time.monotonic() < deadline
+        time.sleep(0.01)
+    return state

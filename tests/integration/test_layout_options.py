@@ -15,8 +15,9 @@ from backend.adapters.pdf.wkhtmltopdf import WkhtmltopdfEngine
 from backend.domain.ticket_layout import BUILT_IN_LAYOUTS, TicketLayout, TicketMarks
 from backend.usecases.make_ticket_pdf import page_format
 from tests.builders import a_line, a_recorded_ticket
+from tests.contract.pdf_engine.printing import assert_in_order, expected_in_order, squeezed
 from tests.contract.sample_tickets import HOSTILE, LONG_WORD, sample_tickets
-from tests.contract.test_pdf_engine import assert_in_order, canary, expected_in_order, squeezed
+from tests.servers.canary import canary
 
 pytestmark = pytest.mark.wkhtmltopdf
 SAMPLES = sample_tickets()

@@ -122,12 +122,17 @@ def shop_dir(place: Path) -> Path:
     return folder
 
 
-def files(folder: Path, place: Path) -> tuple[Path, Path]:
+def fill(data_dir: Path, place: Path, loading: Account, importing: Account) -> None:
+    """Let one account load a shop, and one import its tickets K1-1 and K1-2."""
     shop = json_file(place / "shop.json", a_shop_value())
     tickets = json_file(place / "tickets.json", [a_ticket_value(1), a_ticket_value(2)])
     for path in (shop, tickets):
         path.chmod(0o644)
-    return shop, tickets
+    for ran in (
+        loading.facteur(data_dir, "shop", "load", shop),
+        importing.facteur(data_dir, "ticket", "import", tickets),
+    ):
+        assert ran.exit_code == 0, ran
 
 
 def set_sender(account: Account, data_dir: Path, user: str, password: str) -> Ran:
@@ -145,10 +150,8 @@ def test_two_accounts_serve_two_shops_at_once_and_see_nothing_of_each_other(
 ) -> None:
     servers = []
     for account in accounts:
-        shop, tickets = files(place, place)
         data_dir = account.home / "data"
-        assert account.facteur(data_dir, "shop", "load", shop).exit_code == 0
-        assert account.facteur(data_dir, "ticket", "import", tickets).exit_code == 0
+        fill(data_dir, place, account, account)
         assert set_sender(account, data_dir, "anna", f"secret-{account.uid}").exit_code == 0
     try:
         for account in accounts:
@@ -172,10 +175,7 @@ def test_two_accounts_share_a_shop_but_no_secret_and_no_waiting_mail(
     accounts: tuple[Account, Account], shop_dir: Path, place: Path
 ) -> None:
     first, second = accounts
-    shop, tickets = files(place, place)
-    assert first.facteur(shop_dir, "shop", "load", shop).exit_code == 0
-    ran = second.facteur(shop_dir, "ticket", "import", tickets)
-    assert ran.exit_code == 0, ran
+    fill(shop_dir, place, first, second)
     numbers = [
         [ticket["number"] for ticket in account.facteur(shop_dir, "ticket", "list", "--json").json["tickets"]]
         for account in accounts
@@ -222,9 +222,7 @@ def test_two_accounts_of_a_shop_make_pdfs_and_read_each_others_backups(
     accounts: tuple[Account, Account], shop_dir: Path, place: Path
 ) -> None:
     first, second = accounts
-    shop, tickets = files(place, place)
-    assert first.facteur(shop_dir, "shop", "load", shop).exit_code == 0
-    assert first.facteur(shop_dir, "ticket", "import", tickets).exit_code == 0
+    fill(shop_dir, place, first, first)
     daily = "from backend.usecases.make_backup import make_daily_backup\nassert make_daily_backup(services)"
     ran = first.script(shop_dir, daily)
     assert ran.exit_code == 0, ran

@@ -29,6 +29,11 @@ folder.mkdir(parents=True)
 """
 
 
+def holding(name: str, code: str) -> str:
+    """Return code that has `folder` of this name, and `held`."""
+    return HOLDER + FOLDER.replace("NAME", repr(name)) + code
+
+
 def test_the_shop_lies_in_the_local_not_the_roaming_folder_of_its_user(windows: Windows) -> None:
     code = """
 import json, os
@@ -108,10 +113,7 @@ print(json.dumps(first))
 
 
 def test_a_file_is_replaced_once_its_reader_has_let_go(windows: Windows) -> None:
-    code = (
-        HOLDER
-        + FOLDER.replace("NAME", '"replace"')
-        + """
+    code = """
 import json, threading, time
 from backend.adapters.atomic_file import write_atomically
 settings = folder / "réglages.json"
@@ -129,15 +131,11 @@ with held(settings) as reader:
     write_atomically(settings, b"new", replace=replace)
 print(json.dumps([settings.read_text(), len(refusals) > 0, [path.name for path in folder.iterdir()]]))
 """
-    )
-    assert answer(windows, code) == ["new", True, ["réglages.json"]]
+    assert answer(windows, holding("replace", code)) == ["new", True, ["réglages.json"]]
 
 
 def test_a_file_that_stays_held_keeps_its_old_content_and_the_failure_is_explained(windows: Windows) -> None:
-    code = (
-        HOLDER
-        + FOLDER.replace("NAME", '"held"')
-        + """
+    code = """
 import json
 from backend.adapters.atomic_file import write_atomically
 from backend.domain.errors import StorageError
@@ -151,15 +149,11 @@ with held(settings):
         said = error.reason
 print(json.dumps([said, settings.read_text(), [path.name for path in folder.iterdir()]]))
 """
-    )
-    assert answer(windows, code) == ["read_only", "old", ["settings.json"]]
+    assert answer(windows, holding("held", code)) == ["read_only", "old", ["settings.json"]]
 
 
 def test_a_pdf_that_a_viewer_holds_goes_once_the_viewer_is_closed(windows: Windows) -> None:
-    code = (
-        HOLDER
-        + FOLDER.replace("NAME", '"viewer"')
-        + """
+    code = """
 import json
 from backend.usecases.make_ticket_pdf import remove_folder
 pdf = folder / "C1-4-BRICO.pdf"
@@ -168,8 +162,7 @@ with held(pdf):
     first = remove_folder(folder)
 print(json.dumps([first, remove_folder(folder), folder.exists()]))
 """
-    )
-    assert answer(windows, code) == [False, True, False]
+    assert answer(windows, holding("viewer", code)) == [False, True, False]
 
 
 def test_the_log_is_turned_over_while_other_programs_write_to_it(windows: Windows) -> None:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from tests.e2e.stories_parts import ACCOUNT, WALK_IN, begin, files_with, script_of, signed_in
+from tests.e2e.stories_parts import ACCOUNT, WALK_IN, begin, files_with, script_of, send_into_trouble, signed_in
 from tests.e2e.storyteller import Cashier, serving
 from tests.program import Program
 from tests.servers.certificates import Certificates
@@ -26,9 +26,7 @@ def test_a_wrong_password_is_said_corrected_and_the_same_mail_leaves(
 ) -> None:
     page = martin.page
     smtp.play(Script(security=Security.STARTTLS, certificate=certificates.good, secrets={ACCOUNT: "changed"}))
-    begin(martin, origin, "C1-3", WALK_IN)
-    martin.press("send")
-    page.locator("#trouble").wait_for()
+    send_into_trouble(martin, origin)
     page.reload()  # F5 says it again
     page.locator("#trouble").wait_for()
     martin.press("settings")
@@ -72,9 +70,7 @@ def test_an_answer_that_was_lost_is_decided_by_a_person(
 ) -> None:
     page = martin.page
     smtp.play(script_of(certificates, {Step.END_OF_DATA: Answer(cut=True, kept=True)}))
-    begin(martin, origin, "C1-3", WALK_IN)
-    martin.press("send")
-    page.locator("#trouble").wait_for()
+    send_into_trouble(martin, origin)
     martin.key("Escape")
     page.locator("#trouble").wait_for(state="detached")
     martin.press("send")
@@ -90,9 +86,7 @@ def test_with_the_server_down_the_mail_is_left_for_later_and_leaves_when_it_is_b
 ) -> None:
     page = martin.page
     smtp.play(script_of(certificates, {Step.CONNECT: Answer(cut=True)}))
-    begin(martin, origin, "C1-3", WALK_IN)
-    martin.press("send")
-    page.locator("#trouble").wait_for()
+    send_into_trouble(martin, origin)
     martin.press("send_later")
     page.wait_for_url("**/tickets/C1-3")
     page.locator(".toast", has_text="C1-3").wait_for()
@@ -137,9 +131,7 @@ def test_a_mail_that_the_customer_has_counts_as_sent(
 ) -> None:
     page = martin.page
     smtp.play(script_of(certificates, {Step.END_OF_DATA: Answer(cut=True, kept=True)}))
-    begin(martin, origin, "C1-3", WALK_IN)
-    martin.press("send")
-    page.locator("#trouble").wait_for()
+    send_into_trouble(martin, origin)
     martin.press("customer_has_it")
     page.wait_for_url("**/tickets/C1-3")
     page.locator(".toast", has_text="C1-3").wait_for()

@@ -6,7 +6,6 @@ import os
 import subprocess
 import sys
 import textwrap
-from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
 
@@ -22,17 +21,14 @@ from backend.usecases.sign_in_with_provider import start_sign_in
 from shown_shop import browser
 from tests.builders import a_mail, a_sender
 from tests.fake_mail import RecordingWatch
-from tests.integration.oauth_setting import NAME, TEXTS, Setting, oauth_setting
-from tests.servers.certificates import Certificates
+from tests.integration.oauth_setting import (
+    NAME,
+    TEXTS,
+    Setting,
+)
 
-ROOT = Path(__file__).resolve().parents[2]
+ROOT = Path(__file__).resolve().parents[3]
 REGISTERED = '[microsoft]\nclient_id = "1"\n[google]\nclient_id = "2"\n'
-
-
-@pytest.fixture
-def setting(tmp_path: Path, certificates: Certificates) -> Iterator[Setting]:
-    with oauth_setting(tmp_path, certificates) as setting:
-        yield setting
 
 
 def child(code: str, **environment: str) -> str:

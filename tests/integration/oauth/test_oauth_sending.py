@@ -4,9 +4,8 @@ from __future__ import annotations
 
 import base64
 import logging
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from dataclasses import replace
-from pathlib import Path
 from typing import Any, cast
 
 import pytest
@@ -24,10 +23,14 @@ from backend.usecases.test_sender import TestMailTexts, send_test_mail
 from backend.web.messages import explain
 from tests.builders import NOON
 from tests.fake_mail import RecordingWatch
-from tests.integration.oauth_setting import NAME, Setting, memory, oauth_setting
+from tests.integration.oauth_setting import (
+    NAME,
+    Setting,
+    memory,
+)
 from tests.integration.smtp_sending import QUICK, Shop
 from tests.languages import speaking
-from tests.servers.certificates import HOST, Certificates
+from tests.servers.certificates import HOST
 from tests.servers.dovecot import ACCENTED_USER, USER, Dovecot
 from tests.servers.postfix import Postfix
 from tests.servers.postfix_behaviours import Behaviour
@@ -36,12 +39,6 @@ from tests.servers.smtp_script import Answer, Script, Security, Step
 
 C = MailCause
 STEPS = ["name_found", "connected", "encrypted", "signed_in"]
-
-
-@pytest.fixture
-def setting(tmp_path: Path, certificates: Certificates) -> Iterator[Setting]:
-    with oauth_setting(tmp_path, certificates) as setting:
-        yield setting
 
 
 def signed_in(setting: Setting, port: int, **changes: Any) -> None:  # noqa: ANN401 - fields

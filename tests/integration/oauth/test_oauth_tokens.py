@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import socket
 import threading
-from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from pathlib import Path
@@ -20,18 +19,22 @@ from backend.domain.mail_failure import MailCause, MailFailure
 from backend.domain.oauth import SignInStep, grant_name
 from backend.ports import SecretStore
 from tests.fake_keyring import DictKeyring
-from tests.integration.oauth_setting import NAME, Setting, memory, oauth_setting
-from tests.integration.test_oauth_sign_in import _other_authority
+from tests.integration.oauth_setting import (
+    NAME,
+    Setting,
+    memory,
+    other_authority,
+)
 from tests.servers.certificates import Certificates
 
 LONG = 5_000
 
 
 @pytest.fixture
-def setting(tmp_path: Path, certificates: Certificates) -> Iterator[Setting]:
-    with oauth_setting(tmp_path, certificates) as setting:
-        assert setting.sign_in().step is SignInStep.DONE
-        yield setting
+def setting(setting: Setting) -> Setting:
+    """Sign in."""
+    assert setting.sign_in().step is SignInStep.DONE
+    return setting
 
 
 def refreshes(setting: Setting) -> int:
@@ -141,7 +144,7 @@ def test_without_a_network_it_is_tried_again_later(setting: Setting, certificate
     setting.server.stop()
     assert cause_of(setting).mail_cause is MailCause.NO_ANSWER
     assert cause_of(setting).is_temporary
-    setting.certificates = replace(certificates, ca_file=_other_authority(certificates))
+    setting.certificates = replace(certificates, ca_file=other_authority(certificates))
     (setting.folder / CLIENTS_FILE).write_text(
         setting.server.toml(token_url="https://introuvable.invalid/token"), "utf-8"
     )
@@ -149,7 +152,7 @@ def test_without_a_network_it_is_tried_again_later(setting: Setting, certificate
 
 
 def test_a_provider_that_nobody_vouches_for_gets_no_token(setting: Setting, certificates: Certificates) -> None:
-    setting.certificates = replace(certificates, ca_file=_other_authority(certificates))
+    setting.certificates = replace(certificates, ca_file=other_authority(certificates))
     setting.restart()
     assert cause_of(setting).mail_cause is MailCause.CERTIFICATE_UNTRUSTED
     assert refreshes(setting) == 0

@@ -9,147 +9,19 @@ import stat
 import subprocess
 import sys
 import time
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
-from backend.adapters.pdf.page_height import check_pdf
-from backend.adapters.pdf.page_picture import last_ink_pt, page_count, page_png, page_size_pt, page_text, path_bounds_pt
-from backend.adapters.pdf.pdf_structure import BrokenPdfError, Change, check_streams, page_boxes, rewrite
+from backend.adapters.pdf.page_picture import path_bounds_pt
 from backend.adapters.pdf.wkhtmltopdf import WkhtmltopdfEngine
-from backend.adapters.pdf.wkhtmltopdf_program import find_program
 from backend.adapters.pdf.wkhtmltopdf_worker import Limits, command_line, memory_bytes
-from backend.domain.errors import NotFoundError, StorageError
-from backend.domain.pdf_settings import PageFormat, PdfEngineMissingError, PdfFailure
+from backend.domain.pdf_settings import PageFormat, PdfFailure
+from tests.integration.wkhtmltopdf.stand_in import HTML, SMALL, StandIn
 
 pytestmark = pytest.mark.wkhtmltopdf
 
-ROOT = Path(__file__).parents[2]
-QUICK = Limits(timeout_s=1)
-POLICY = "default-src 'none'; img-src data:; style-src 'unsafe-inline'"
-HTML = (
-    f'<!doctype html><html><head><meta http-equiv="Content-Security-Policy" content="{POLICY}">'
-    '<meta charset="utf-8"><title>x</title><style>html, body, p, div { margin: 0 } body { width: 50mm }'
-    "div { background: #000; width: 40mm; height: 30mm }</style></head>"
-    "<body><p>Ticket n° 4</p><div></div></body></html>"
-)
-SMALL = PageFormat(80)
-OUTPUT = '"$(echo "$line" | sed \'s/.* "//;s/"$//\')"'  # the last word of an order
-
-
-@pytest.fixture
-def engine(tmp_path: Path) -> Iterator[WkhtmltopdfEngine]:
-    engine = WkhtmltopdfEngine(tmp_path / "cache")
-    yield engine
-    engine.close()
-
-
-@pytest.fixture(scope="module")
-def sound_pdf(tmp_path_factory: pytest.TempPathFactory) -> bytes:
-    folder = tmp_path_factory.mktemp("sound")
-    engine = WkhtmltopdfEngine(folder / "cache")
-    engine.make_pdf(HTML, SMALL, folder / "x.pdf")
-    engine.close()
-    return (folder / "x.pdf").read_bytes()
-
-
-class StandIn:
-    """A wkhtmltopdf that is the real one until `fail` is called, and then does what its script says."""
-
-    def __init__(self, folder: Path, script: str, limits: Limits = QUICK) -> None:
-        self.flag = folder / "fail"
-        self.program = folder / "wkhtmltopdf"
-        self.program.write_text(
-            f'#!/bin/sh\nif [ -e "{self.flag}" ] && [ "$1" != --version ]; then\n{script}\nfi\n'
-            f'exec "{find_program()}" "$@"\n'
-        )
-        self.program.chmod(0o755)
-        self.engine = WkhtmltopdfEngine(folder / "cache", program=self.program, limits=limits)
-        self.target = folder / "out" / "C1-4-BRICO.pdf"
-        self.target.parent.mkdir()
-
-    def fail(self) -> None:
-        self.engine.close()
-        self.flag.touch()
-
-    def failure(self) -> str:
-        with pytest.raises(PdfFailure) as caught:
-            self.engine.make_pdf(HTML, SMALL, self.target)
-        assert list(self.target.parent.iterdir()) == []
-        return caught.value.reason
-
-
-@pytest.mark.parametrize(
-    ("script", "reason"),
-    [
-        ("exec sleep 60", "hung"),
-        ("trap '' TERM; while read -r line; do :; done; exec sleep 60", "hung"),
-        ("kill -9 $$", "died"),
-        ("echo 'symbol lookup error' >&2; exit 127", "died"),
-        ("exit 0", "died"),
-        ("while read -r line; do echo Done >&2; done; exit 0", "incomplete"),
-        (
-            'while read -r line; do printf x > "$(echo "$line" | sed \'s/.* "//;s/"$//\')"; echo Done >&2; done',
-            "incomplete",
-        ),
-    ],
-    ids=["hangs", "hangs after stdin", "is killed", "exits with 127", "exits with 0", "writes nothing", "writes junk"],
-)
-def test_a_fault_of_the_program_is_named_and_nothing_half_made_is_left(
-    script: str, reason: str, tmp_path: Path
-) -> None:
-    stand_in = StandIn(tmp_path, script)
-    stand_in.engine.make_pdf(HTML, SMALL, stand_in.target)
-    stand_in.target.unlink()
-    stand_in.fail()
-    assert stand_in.failure() == reason
-    stand_in.flag.unlink()
-    assert stand_in.engine.make_pdf(HTML, SMALL, stand_in.target) == 1
-    stand_in.engine.close()
-
-
-def test_a_program_that_fails_from_the_start_is_named_too(tmp_path: Path) -> None:
-    stand_in = StandIn(tmp_path, "exit 0")
-    stand_in.flag.touch()
-    assert stand_in.failure() == "incomplete"
-    stand_in.engine.close()
-
-
-def test_half_a_pdf_is_no_pdf(tmp_path: Path, sound_pdf: bytes) -> None:
-    half = tmp_path / "half.pdf"
-    half.write_bytes(sound_pdf[: len(sound_pdf) // 2])
-    script = f'while read -r line; do cp "{half}" {OUTPUT}; echo Done >&2; done'
-    stand_in = StandIn(tmp_path, script)
-    stand_in.engine.make_pdf(HTML, SMALL, stand_in.target)
-    stand_in.target.unlink()
-    stand_in.fail()
-    assert stand_in.failure() == "incomplete"
-    stand_in.engine.close()
-
-
-@pytest.mark.parametrize("program", ["missing", "not executable", "no program"])
-def test_a_program_that_is_missing_or_does_not_start_is_said_to_be_missing(program: str, tmp_path: Path) -> None:
-    path = tmp_path / "wkhtmltopdf"
-    if program != "missing":
-        path.write_bytes(b"\x7fnothing")
-    if program == "no program":
-        path.chmod(0o755)
-    engine = WkhtmltopdfEngine(tmp_path / "cache", program=path)
-    with pytest.raises(PdfEngineMissingError):
-        engine.describe()
-    with pytest.raises(PdfEngineMissingError):
-        engine.make_pdf(HTML, SMALL, tmp_path / "x.pdf")
-    engine.close()
-
-
-def test_a_program_that_is_nowhere_is_missing(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setenv("PATH", "")
-    if not Path("/usr/bin/wkhtmltopdf").exists():
-        with pytest.raises(PdfEngineMissingError):
-            find_program()
-    else:  # the usual places are looked at even when PATH is of no use
-        assert find_program() == Path("/usr/bin/wkhtmltopdf")
+ROOT = Path(__file__).parents[3]
 
 
 def test_the_engine_says_what_it_is(engine: WkhtmltopdfEngine) -> None:
@@ -305,68 +177,6 @@ def test_a_build_that_takes_no_orders_from_stdin_is_run_once_for_each_page(tmp_p
     assert stand_in.target.read_bytes() == once
 
 
-def test_a_page_for_each_process_that_hangs_or_dies_is_named(tmp_path: Path) -> None:
-    script = (
-        '[ "$1" = --read-args-from-stdin ] && exit 1; [ -e "$0.hang" ] && exec sleep 60; [ -e "$0.die" ] && kill -9 $$'
-    )
-    stand_in = StandIn(tmp_path, script)
-    stand_in.flag.touch()
-    stand_in.engine.make_pdf(HTML, SMALL, stand_in.target)
-    stand_in.target.unlink()
-    for fault, reason in (("die", "died"), ("hang", "hung")):
-        mark = stand_in.program.with_name(f"wkhtmltopdf.{fault}")
-        mark.touch()
-        assert stand_in.failure() == reason
-        mark.unlink()
-    stand_in.engine.close()
-
-
-@pytest.fixture
-def tiny_disk(tmp_path: Path) -> Iterator[Path]:
-    """Mount a file system of 64 kB."""
-    folder = tmp_path / "tiny"
-    folder.mkdir()
-    subprocess.run(["mount", "-t", "tmpfs", "-o", "size=64k", "tmpfs", folder], check=True)
-    yield folder
-    subprocess.run(["umount", folder], check=True)
-
-
-@pytest.mark.needs_root
-def test_a_full_disk_is_named_and_nothing_is_left_on_it(
-    engine: WkhtmltopdfEngine, tiny_disk: Path, tmp_path: Path
-) -> None:
-    (tiny_disk / "other").write_bytes(b"x" * 60_000)
-    with pytest.raises(PdfFailure) as caught:
-        engine.make_pdf(HTML, SMALL, tiny_disk / "x.pdf")
-    assert caught.value.reason == "disk_full"
-    assert [file.name for file in tiny_disk.iterdir()] == ["other"]
-    assert engine.make_pdf(HTML, SMALL, tmp_path / "x.pdf") == 1
-
-
-@pytest.mark.needs_root
-def test_a_full_disk_below_the_program_is_named(tiny_disk: Path, tmp_path: Path) -> None:
-    engine = WkhtmltopdfEngine(tmp_path / "cache")
-    engine.make_pdf(HTML, SMALL, tmp_path / "x.pdf")
-    engine.close()
-    (tiny_disk / "wkhtmltopdf.json").write_bytes((tmp_path / "cache" / "wkhtmltopdf.json").read_bytes())
-    full = WkhtmltopdfEngine(tiny_disk)
-    full.describe()
-    (tiny_disk / "other").write_bytes(b"x" * 52_000)
-    with pytest.raises(PdfFailure) as caught:
-        full.make_pdf(HTML, SMALL, tmp_path / "y.pdf")
-    full.close()
-    assert caught.value.reason == "disk_full"
-    assert not (tmp_path / "y.pdf").exists()
-
-
-def test_a_folder_nobody_may_write_is_named(tmp_path: Path) -> None:
-    (tmp_path / "file").touch()
-    engine = WkhtmltopdfEngine(tmp_path / "file")
-    with pytest.raises(PdfFailure) as caught:
-        engine.make_pdf(HTML, SMALL, tmp_path / "x.pdf")
-    assert caught.value.reason == "unwritable"
-
-
 def test_an_order_is_one_line_whatever_its_words_hold() -> None:
     assert (
         command_line(["--run-script", 'say("a\\b")', "x y.html"]) == b'"--run-script" "say(\\"a\\\\b\\")" "x y.html"\n'
@@ -375,65 +185,10 @@ def test_an_order_is_one_line_whatever_its_words_hold() -> None:
         command_line(["a\nb"])
 
 
-def test_every_cut_of_a_pdf_is_seen(sound_pdf: bytes) -> None:
-    assert len(page_boxes(sound_pdf)) == 1
-    for length in range(0, len(sound_pdf) - 8, 7):
-        with pytest.raises(BrokenPdfError):
-            page_boxes(sound_pdf[:length])
-
-
-def test_holes_in_a_pdf_are_seen(sound_pdf: bytes) -> None:
-    check_streams(sound_pdf)
-    start = sound_pdf.index(b"stream\n") + 7
-    with pytest.raises(BrokenPdfError):
-        check_streams(sound_pdf[:start] + bytes(200) + sound_pdf[start + 200 :])
-    with pytest.raises(BrokenPdfError):
-        page_boxes(sound_pdf.replace(b"endobj\n", b"endobj\n ", 1))
-    with pytest.raises(BrokenPdfError):
-        page_boxes(sound_pdf.replace(b"/MediaBox", b"/MediaFox"))
-
-
 def test_a_pdf_without_a_word_is_incomplete(engine: WkhtmltopdfEngine, tmp_path: Path) -> None:
     with pytest.raises(PdfFailure) as caught:
         engine.make_pdf(HTML.replace("<p>Ticket n° 4</p>", ""), SMALL, tmp_path / "x.pdf")
     assert caught.value.reason == "incomplete"
-
-
-def test_a_pdf_of_another_width_is_incomplete(sound_pdf: bytes) -> None:
-    assert check_pdf(sound_pdf, SMALL) == 1
-    with pytest.raises(PdfFailure) as caught:
-        check_pdf(sound_pdf, PageFormat(58))
-    assert caught.value.reason == "incomplete"
-
-
-def test_a_rewritten_pdf_is_as_sound_as_before(sound_pdf: bytes, tmp_path: Path) -> None:
-    start = sound_pdf.index(b"/Producer")
-    longer = rewrite(sound_pdf, [Change(start, start, b"/Author (Facteur) "), Change(9, 9, b"%more\n")])
-    assert page_boxes(longer)
-    (tmp_path / "x.pdf").write_bytes(longer)
-    subprocess.run(["qpdf", "--check", tmp_path / "x.pdf"], check=True, capture_output=True)
-
-
-def test_pictures_and_texts_of_pages(sound_pdf: bytes, tmp_path: Path) -> None:
-    file = tmp_path / "x.pdf"
-    file.write_bytes(sound_pdf)
-    picture = page_png(file, width_px=300)
-    assert picture.startswith(b"\x89PNG\r\n\x1a\n")
-    assert int.from_bytes(picture[16:20]) in {300, 301}
-    assert page_text(file).strip() == "Ticket n° 4"
-    assert page_count(sound_pdf) == 1
-    width_pt, height_pt = page_size_pt(file)
-    assert width_pt == 227
-    assert 0 < last_ink_pt(file) < height_pt
-
-
-def test_pages_that_do_not_exist_and_files_that_are_no_pdf_are_refused(sound_pdf: bytes, tmp_path: Path) -> None:
-    with pytest.raises(NotFoundError):
-        page_png(sound_pdf, 2, width_px=100)
-    with pytest.raises(StorageError):
-        page_text(b"no pdf")
-    with pytest.raises(StorageError):
-        page_count(tmp_path / "missing.pdf")
 
 
 def alive(pid: int) -> bool:
