@@ -87,16 +87,19 @@ def test_neither_addresses_nor_secrets_nor_keys_are_in_it(shop: Program, tmp_pat
 
 def test_a_backup_is_consistent_while_tickets_are_recorded(shop: Program, tmp_path: Path) -> None:
     stopping = threading.Event()
+    imported: list[int] = []
     failures: list[object] = []
 
     def import_tickets() -> None:
         number = 2
         while not stopping.is_set():
             file = json_file(tmp_path / "more.json", [a_ticket_value(number=number)])
-            number += 1
             ran = shop.run("ticket", "import", file)
             if ran.exit_code:
                 failures.append(ran)
+            else:
+                imported.append(number)
+            number += 1
 
     thread = threading.Thread(target=import_tickets)
     thread.start()
@@ -107,6 +110,7 @@ def test_a_backup_is_consistent_while_tickets_are_recorded(shop: Program, tmp_pa
         stopping.set()
         thread.join()
     assert failures == []
+    assert imported
     for turn in range(4):
         data_dir = tmp_path / f"copy{turn}" / "data"
         unpacked(tmp_path / f"{turn}.zip", data_dir)
