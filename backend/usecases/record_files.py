@@ -6,9 +6,11 @@ import csv
 import io
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from decimal import Decimal
 
 from backend.domain.customer import WALK_IN
 from backend.domain.errors import InvalidInputError
+from backend.domain.money import plain_number
 from backend.domain.record_kind import Record, RecordKind
 from backend.ports import Services
 
@@ -115,17 +117,19 @@ class _Reader:
         return {name: _plain(cell) for name, cell in zip(self._columns, cells, strict=False) if name}
 
     def _known(self, given: list[dict[str, str]]) -> dict[str, Record]:
-        codes = set()
-        for texts in given:
-            try:
-                codes.add(str(self._kind.key.parse(texts.get(self._kind.key.name, ""))))
-            except InvalidInputError:
-                continue  # said when its line is read
-        return self._services.records.find_many(self._kind.name, codes)
+        return self._services.records.find_many(self._kind.name, {self._code(texts) for texts in given} - {""})
+
+    def _code(self, texts: Mapping[str, str]) -> str:
+        """Return the code that a line names, however it is typed (`5,50` is `5.5`), "" where it names none."""
+        try:
+            value = self._kind.key.parse(texts.get(self._kind.key.name, ""))
+        except InvalidInputError:
+            return ""  # said when the line is read
+        return plain_number(value) if isinstance(value, Decimal) else str(value)
 
     def _record(self, line: int, texts: dict[str, str], known: Mapping[str, Record]) -> Record | None:
         key = self._kind.key
-        before = known.get(texts.get(key.name, "").strip())
+        before = known.get(self._code(texts))
         record, faults = self._kind.read({**(self._kind.texts(before) if before else {}), **texts})
         for fault in faults:
             self._fault(line, fault)

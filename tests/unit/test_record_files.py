@@ -13,6 +13,7 @@ from hypothesis import strategies as st
 from backend.domain.customer import Customer, Handover
 from backend.domain.errors import InvalidInputError
 from backend.domain.record_kind import KINDS
+from backend.domain.shop import VatRate
 from backend.usecases.edit_records import check_record, remove_record
 from backend.usecases.record_files import FilePreview, export_records, import_records, read_records_file
 from tests.builders import a_contact, a_customer, a_product, a_till
@@ -110,6 +111,13 @@ def test_a_column_that_is_not_there_leaves_its_field_and_the_same_file_twice_cha
     assert services.shop.products() == [a_product(gross_price=999)]
     again = read("code;gross_price\nVIS;9,99\n", services)
     assert (again.new, again.changed, again.unchanged, again.records) == (0, 0, 1, ())
+
+
+@pytest.mark.parametrize("typed", ["5,5", "5.50"])
+def test_a_rate_is_found_however_it_is_typed(services: FakeServices, typed: str) -> None:
+    services.records.save("vat-rates", [VatRate(Decimal("5.5"), "Livres")])
+    preview = read(f"rate\n{typed}\n", services, "vat-rates")
+    assert (preview.new, preview.changed, preview.unchanged, preview.records) == (0, 0, 1, ())
 
 
 def test_the_walk_in_customer_is_exported_and_taken_in_only_as_it_is(services: FakeServices) -> None:
