@@ -70,6 +70,7 @@ ENTRIES: tuple[tuple[Entry, ...], ...] = (
                 "pdf_settings",
                 "mail_templates",
                 "mail_variables",
+                "attachments",
                 "layouts",
                 "incoming",
                 "backups",

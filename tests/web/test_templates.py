@@ -196,6 +196,7 @@ def test_the_navigation_marks_where_one_is(administrator: Visitor) -> None:
         ("/tickets/", "Tickets"),
         ("/users/", "Settings"),
         ("/settings/company", "Settings"),
+        ("/attachments/limit", "Settings"),
     ):
         page = administrator.get(path).text
         assert page.count('aria-current="page"') == 1
