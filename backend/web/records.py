@@ -174,9 +174,12 @@ def _row(kind: RecordKind, record: Record) -> RecordRow:
     texts = kind.texts(record)
     cells = tuple(_shown(kind.field(name), texts[name]) for name in kind.columns)
     url = url_for("records.edit", kind=kind.name, code=record.code)
-    return RecordRow(
-        record.code, name_of(kind, record), cells, url, kind.name == "customers" and record.code == "DIVERS"
-    )
+    return RecordRow(record.code, name_of(kind, record), cells, url, _is_fixed(kind, record.code))
+
+
+def _is_fixed(kind: RecordKind, code: str) -> bool:
+    """Tell whether a record stays as it is: the walk-in customer."""
+    return kind.name == "customers" and code == WALK_IN
 
 
 def _shown(field: RecordField, text: str) -> str:
@@ -211,7 +214,7 @@ def _form(kind: RecordKind, form: Form, code: str) -> dict[str, object]:
         },
         "suggested": _suggestions(kind),
         "is_archived": bool(code) and services().records.is_archived(kind.name, code),
-        "is_fixed": kind.name == "customers" and code == WALK_IN,
+        "is_fixed": _is_fixed(kind, code),
     }
 
 
