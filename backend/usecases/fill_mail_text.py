@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from contextlib import suppress
 
 from backend.domain.customer import Contact, Customer
 from backend.domain.errors import NotFoundError
 from backend.domain.field_catalogue import TicketSources
-from backend.domain.mail_template import FilledText, MailTemplate, fill_text
-from backend.domain.placeholder import Placeholder
+from backend.domain.mail_template import MailTemplate, fill_text
 from backend.domain.shop import Cashier, Till
 from backend.domain.ticket import Ticket
 from backend.ports import Services
@@ -21,11 +19,6 @@ def ticket_sources(ticket: Ticket, services: Services) -> TicketSources:
     return TicketSources(
         ticket, _cashier(ticket, services), _till(ticket, services), customer, _contact(customer, services)
     )
-
-
-def fill_ticket_text(text: str, placeholders: Sequence[Placeholder], ticket: Ticket, services: Services) -> FilledText:
-    """Fill a text for a ticket, and tell which of its placeholders are empty there."""
-    return fill_text(text, placeholders, ticket_sources(ticket, services))
 
 
 def empty_labels(template: MailTemplate, ticket: Ticket, services: Services) -> tuple[str, ...]:

@@ -68,7 +68,8 @@ def save_limit() -> Response:
     form = Form.sent()
     try:
         typed = form["megabytes"]
-        save_own_limit(int(typed) if typed.isdecimal() else -1 if typed else 0, services())
+        is_number = typed.isdecimal() and len(typed) < 4
+        save_own_limit(int(typed) if is_number else -1 if typed else 0, services())
     except InvalidInputError as error:
         form.refuse_error(error)
         return refuse_form("attachments/limit.html", "form", form=form)

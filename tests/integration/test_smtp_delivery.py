@@ -110,6 +110,12 @@ def test_a_report_is_not_asked_for_where_none_is_offered(
     assert not [command for command in server.commands if "NOTIFY" in command or "ENVID" in command]
 
 
+def test_a_limit_that_is_no_limit_stops_no_mail(shop: Shop, scripted_smtp: Callable[[Script], ScriptedSmtp]) -> None:
+    server = scripted_smtp(Script(extensions=("SIZE " + "9" * 5_000,)))  # int() takes 4,300 digits
+    mail = shop.mail("client@example.org")
+    assert shop.send(mail, shop_sender(server.port, NONE, username="")).mail.state is MailState.SENT
+
+
 def test_priority_and_read_receipt_arrive_as_headers(postfix: Postfix, shop: Shop) -> None:
     mailbox = postfix.fresh_mailbox()
     mail = replace(shop.mail(mailbox.address), priority=Priority.HIGH, read_receipt=True)

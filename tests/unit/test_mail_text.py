@@ -17,7 +17,7 @@ from backend.domain.mail_template import FilledText, default_template, fill_text
 from backend.domain.placeholder import Placeholder, fill_placeholders
 from backend.domain.value_format import format_date, format_number, format_value, number_text
 from backend.usecases.edit_mail_template import edit_mail_template
-from backend.usecases.fill_mail_text import fill_ticket_text
+from backend.usecases.fill_mail_text import ticket_sources
 from tests.builders import PARIS_WINTER, a_cashier, a_customer, a_ticket, a_till
 from tests.fakes import FakeServices
 
@@ -99,9 +99,11 @@ def test_the_records_behind_the_links_are_found_and_absent_ones_are_empty(tmp_pa
     first_name = Placeholder("P", "p", "CAISSIER.PRENOM")
     town = Placeholder("V", "v", "CLIENT.VILLE")
     ticket = a_ticket(cashier_code="DUPOND", customer_code="MARTIN")
-    assert fill_ticket_text("[P] [V]", [first_name, town], ticket, services).text == "Zoé Beaune"
+    known = ticket_sources(ticket, services)
+    assert fill_text("[P] [V]", [first_name, town], known).text == "Zoé Beaune"
     stranger = a_ticket(cashier_code="?", customer_code="?", till_code="F9")
-    assert fill_ticket_text("[P] [V]", [first_name, town], stranger, services).empty == (first_name, town)
+    unknown = ticket_sources(stranger, services)
+    assert fill_text("[P] [V]", [first_name, town], unknown).empty == (first_name, town)
 
 
 @pytest.mark.parametrize(

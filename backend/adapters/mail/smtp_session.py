@@ -33,6 +33,7 @@ from backend.ports import SendingWatch
 
 # The name of this PC is nobody's business, and may have accents; every server tried takes the address literal.
 _OUR_NAME = "[127.0.0.1]"
+_SIZE_DIGITS_MAX = 20
 
 
 @dataclass(frozen=True, slots=True)
@@ -161,9 +162,9 @@ class SmtpSession:
 
     @property
     def _size_limit(self) -> str:
-        """The limit in bytes, "" for none or an unknown one (RFC 1870 4)."""
+        """The limit in bytes, "" for none or an unknown one (RFC 1870 4: 20 digits at most)."""
         limit = self.features.get("SIZE", "")
-        return limit if limit.isdecimal() and int(limit) else ""
+        return limit if limit.isdecimal() and len(limit) <= _SIZE_DIGITS_MAX and int(limit) else ""
 
     def _name_sender(self, envelope: Envelope, size: int) -> None:
         if self._size_limit and int(self._size_limit) < size:

@@ -112,7 +112,7 @@ def test_an_administrator_sets_a_lower_limit_and_what_can_not_be_one_is_said(
     administrator: Visitor, shop: FakeServices
 ) -> None:
     assert 'name="megabytes" value=""' in administrator.get("/attachments/limit").text
-    for typed in ("-3", "x", "41", "1.5"):
+    for typed in ("-3", "x", "41", "1.5", "9" * 5_000):
         refused = administrator.post("/attachments/limit", {"megabytes": typed})
         assert (refused.status_code, f'value="{typed}"' in refused.text) == (422, True)
     administrator.post("/attachments/limit", {"megabytes": "5"})
