@@ -87,7 +87,11 @@ def put_logo_back() -> str:
 
 def _logo_context(*, refusal: str = "", is_gone: bool = False) -> dict[str, object]:
     """Return what the block `logo` shows: the logo in colour and in black, as addresses that hold their picture."""
-    logo = find_logo(services().settings.company(), services().logos)
+    company = services().settings.company()
+    logo = find_logo(company, services().logos)
+    if logo is None and company is not None and company.logo_sha256:
+        lost = _("Your logo can't be read any more, and tickets leave without it. Choose its picture again.")
+        refusal = refusal or lost
     shown = [services().fitted_logo(logo, *_SHOWN_PX, black=black) for black in (False, True)] if logo else []
     return {"logos": [_address(each) for each in shown], "logo_refusal": refusal, "is_logo_gone": is_gone}
 

@@ -88,6 +88,12 @@ def test_a_logo_taken_away_comes_back(administrator: Visitor, shop: FakeServices
     assert administrator.post("/settings/company/logo/restore").status_code == 404
 
 
+def test_a_logo_that_was_lost_is_said(administrator: Visitor, shop: FakeServices) -> None:
+    assert "any more" not in administrator.get("/settings/company").text
+    shop.settings.save_company(a_company(logo_sha256="0" * 64))
+    assert "Your logo can&#39;t be read any more" in administrator.get("/settings/company").text
+
+
 def test_saving_the_fields_keeps_the_logo(administrator: Visitor, shop: FakeServices) -> None:
     _given(administrator, b"\x89PNG")
     given = _sha256(shop)
