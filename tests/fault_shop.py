@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import random
 import secrets
 from collections.abc import Iterable, Mapping
@@ -25,6 +26,7 @@ if TYPE_CHECKING:
     from backend.ports import MailTransport
 
 USER = "DUPOND"
+_TICKET_NUMBERS = itertools.count(1)
 
 
 @dataclass
@@ -127,7 +129,10 @@ class FaultShop:
         pdf.write_bytes(b"%PDF-1.4\n" + random.randbytes(size))
         self.clock.advance(seconds=0.001)
         to = recipients or (f"client-{mail_id[:8]}@client.test",)
-        mail = a_mail(mail_id, pdf=pdf, user=USER, recipients=to, created_at=self.clock.now(), state=MailState.QUEUED)
+        mail = replace(
+            a_mail(mail_id, pdf=pdf, user=USER, recipients=to, created_at=self.clock.now(), state=MailState.QUEUED),
+            ticket_key=f"C1-{next(_TICKET_NUMBERS)}",  # a second mail of one ticket would be a DUPLICATA
+        )
         self.services.outbox.save(mail)
         return mail
 

@@ -24,7 +24,7 @@ from backend.web.services import services
 blueprint = Blueprint("addresses", __name__, url_prefix="/addresses")
 
 ROWS_MAX = 30
-_PICKER = "addresses/picker.html"
+_PICKER = "addresses/_picker.html"
 
 
 @dataclass(frozen=True, slots=True)
